@@ -1,0 +1,176 @@
+package mparticle
+
+import (
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Field is one entry of the field catalog: a member of the API's JSON, an
+// element of a list, or a value of a free-form map. The catalog is derived from
+// the models and must not be changed.
+type Field struct {
+	Name     string   // JSON name; "" for a root, for list elements and map values
+	Shape    Shape    //
+	Type     Type     // of a Leaf
+	Enum     []string // allowed values of a Leaf; nil: any
+	Required bool     // the API refuses the object without it
+	MaxChars int      // limit of a text in characters; 0: none known
+	Identity bool     // identifies a user or a device
+	OneOf    string   // exactly one of the members with the same OneOf must be there
+	Meaning  string   // one line for people
+	Aliases  []string // other spellings that mappings may use
+
+	Members []*Field // of an Object, in the order in which they are encoded
+	Elem    *Field   // of a List or Map
+}
+
+// Shape is how a field nests.
+type Shape uint8
+
+// The shapes.
+const (
+	Leaf Shape = iota
+	Object
+	List // of Elem
+	Map  // from free-form names to Elem
+)
+
+// Type is the type of a leaf.
+type Type uint8
+
+// The types of leaves.
+const (
+	String    Type = iota // text
+	Integer               // whole number, 64 bits
+	Number                // decimal number
+	Boolean               // true or false
+	Timestamp             // milliseconds since 1970-01-01 UTC
+	UUID                  // text of 36 characters
+	IP                    // IP address, v4 or v6
+	Scalar                // text, number or boolean, as it comes
+	Attribute             // a Scalar or a list of texts
+)
+
+var typeNames = [...]string{"string", "integer", "number", "boolean", "timestamp", "uuid", "ip address", "string, number or boolean", "string, number, boolean or list"}
+
+// String returns the type's name as messages use it.
+func (t Type) String() string { return typeNames[t] }
+
+// BatchFields returns the catalog of Batch.
+func BatchFields() *Field { return batchFields() }
+
+// EventFields returns the catalog of the data of events of type t, and false for
+// a type without a model.
+func EventFields(t EventType) (*Field, bool) {
+	f, ok := eventFields()[t]
+	return f, ok
+}
+
+var batchFields = sync.OnceValue(func() *Field { return describe(reflect.TypeFor[Batch]()) })
+
+var eventFields = sync.OnceValue(func() map[EventType]*Field {
+	fields := map[EventType]*Field{}
+	for _, t := range EventTypes() {
+		event, _ := newEvent(t)
+		fields[t] = describe(reflect.TypeOf(event))
+	}
+	return fields
+})
+
+// describe derives the catalog entry of a model's type.
+func describe(t reflect.Type) *Field {
+	if t.Kind() == reflect.Pointer {
+		return describe(t.Elem())
+	}
+	switch t {
+	case reflect.TypeFor[json.Number]():
+		return &Field{Type: Number}
+	case reflect.TypeFor[Attributes]():
+		return &Field{Shape: Map, Elem: &Field{Type: Scalar, MaxChars: MaxAttributeValueChars}}
+	case reflect.TypeFor[UserAttributes]():
+		return &Field{Shape: Map, Elem: &Field{Type: Attribute, MaxChars: MaxAttributeValueChars}}
+	case reflect.TypeFor[Events]():
+		return &Field{Shape: List, Elem: &Field{Shape: Object}}
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		return &Field{Shape: Object, Members: members(t)}
+	case reflect.Slice:
+		return &Field{Shape: List, Elem: describe(t.Elem())}
+	case reflect.Map:
+		return &Field{Shape: Map, Elem: describe(t.Elem())}
+	case reflect.Int64:
+		return &Field{Type: Integer}
+	case reflect.Bool:
+		return &Field{Type: Boolean}
+	}
+	f := &Field{Type: String}
+	if enum, ok := reflect.Zero(t).Interface().(interface{ Values() []string }); ok {
+		f.Enum = enum.Values()
+	}
+	return f
+}
+
+// members describes the fields of a struct, those of embedded ones in place.
+func members(t reflect.Type) []*Field {
+	var all []*Field
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		if sf.Anonymous {
+			all = append(all, members(sf.Type)...)
+			continue
+		}
+		f := describe(sf.Type)
+		f.Name, _, _ = strings.Cut(sf.Tag.Get("json"), ",")
+		f.Meaning = sf.Tag.Get("doc")
+		for rule := range strings.SplitSeq(sf.Tag.Get("rule"), ",") {
+			f.apply(rule)
+		}
+		f.Identity = f.Identity || t == reflect.TypeFor[UserIdentities]() || f.Name == "mpid"
+		all = append(all, f)
+	}
+	return all
+}
+
+// apply takes one word of a `rule` tag.
+func (f *Field) apply(rule string) {
+	name, value, _ := strings.Cut(rule, "=")
+	switch name {
+	case "required":
+		f.Required = true
+	case "identity":
+		f.Identity = true
+	case "timestamp":
+		f.Type = Timestamp
+	case "uuid":
+		f.Type = UUID
+	case "ip":
+		f.Type = IP
+	case "text":
+		f.Elem.Type = String
+	case "max":
+		f.MaxChars, _ = strconv.Atoi(value) // a test decodes every tag
+	case "alias":
+		f.Aliases = append(f.Aliases, value)
+	case "oneof":
+		f.OneOf = value
+	}
+}
+
+// Member returns the member of an Object by its name or an alias.
+func (f *Field) Member(name string) (*Field, bool) {
+	for _, m := range f.Members {
+		if m.Name == name {
+			return m, true
+		}
+		for _, alias := range m.Aliases {
+			if alias == name {
+				return m, true
+			}
+		}
+	}
+	return nil, false
+}

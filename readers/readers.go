@@ -1,0 +1,58 @@
+package readers
+
+import (
+	"context"
+	"errors"
+	"io"
+)
+
+// Format is a file format by its name in mapping files.
+type Format string
+
+// The formats.
+const (
+	CSV     Format = "csv"
+	TSV     Format = "tsv"
+	NDJSON  Format = "ndjson"
+	Parquet Format = "parquet"
+)
+
+// Options says how a source is read. The zero value reads every column of a
+// source whose format shows in its name or content.
+type Options struct {
+	Format    Format    // "": by the file's name, then its content
+	Columns   []string  // names, or globs with * and ?, of the columns to decode; nil: all
+	Delimiter string    // CSV: one character; "": comma, for TSV a tab
+	Names     []string  // CSV: the column names of a file that has no header line
+	Encoding  string    // text formats: utf-8 (default), utf-16, latin1, windows-1252; a BOM decides
+	Stdin     io.Reader // what "-" reads; nil: "-" is an error
+	ChunkRows int       // rows to a chunk; 0: a few thousand
+}
+
+// Reader streams one source. It is used by one goroutine at a time; the chunks
+// it returns may be shared.
+type Reader interface {
+	// Columns returns the decoded columns known so far. final reports whether
+	// these are all that the source can have: true from the start for CSV and
+	// Parquet, for NDJSON only after Next returned io.EOF, as a key may appear
+	// late. A column keeps its index for the whole source.
+	Columns() (columns []Column, final bool)
+
+	// Names returns the names of all columns of the source, decoded or not, for
+	// messages; for NDJSON the keys seen so far.
+	Names() []string
+
+	// Next returns the next chunk, and io.EOF after the last. Any other error
+	// ends the source; it names the source and says where.
+	Next(ctx context.Context) (*Chunk, error)
+
+	// Progress returns how many bytes of the source were read, of how many;
+	// total is 0 where that is not known (standard input). It may be called
+	// while Next runs.
+	Progress() (read, total int64)
+
+	Close() error
+}
+
+// ErrNoSource is what Expand's error wraps when an argument matches no file.
+var ErrNoSource = errors.New("no such file")
