@@ -1,0 +1,175 @@
+package mapping
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mpimport/mparticle"
+)
+
+// fields compiles the lines "path: source" of n into a tree of targets under
+// root.
+func (l *loader) fields(n *node, root *mparticle.Field, what string) *target {
+	t := &target{field: root}
+	for _, e := range n.entries {
+		l.field(t, e, what)
+	}
+	t.sort()
+	l.lists(t)
+	return t
+}
+
+func (l *loader) field(t *target, e entry, what string) {
+	if what == "batch" && (e.key == "environment" || e.key == "source_request_id") {
+		return // reported by the caller, with a better hint
+	}
+	steps, err := t.field.Resolve(e.key)
+	if err != nil {
+		l.unknownField(e, err, t.field, what)
+		return
+	}
+	for _, s := range steps {
+		t = t.step(s)
+	}
+	last := steps[len(steps)-1]
+	if last.Key == "*" {
+		if v := l.wildcard(e, last.Field); v != nil {
+			t.wild = append(t.wild, v)
+		}
+		return
+	}
+	if len(last.Key) > mparticle.MaxAttributeNameChars {
+		l.problem(e.line, e.column, fmt.Sprintf("the name is %d characters long, the API's limit is %d", len(last.Key), mparticle.MaxAttributeNameChars), "")
+	}
+	if t.value != nil {
+		l.problem(e.line, e.column, e.key+" is mapped twice", fmt.Sprintf("it is mapped on line %d already; keep one of them", t.value.line))
+		return
+	}
+	if v := l.value(e, last.Field); v != nil {
+		t.value = v
+	}
+}
+
+// step returns t's child for s, made if it is not there. A wildcard's values
+// stay with the map itself.
+func (t *target) step(s mparticle.Step) *target {
+	if s.Key == "*" {
+		return t
+	}
+	if s.Key == "" {
+		if t.elem == nil {
+			t.elem = &target{field: s.Field, path: t.path + "[]"}
+		}
+		return t.elem
+	}
+	for _, m := range t.members {
+		if m.key == s.Key {
+			return m
+		}
+	}
+	m := &target{key: s.Key, field: s.Field, path: t.prefix() + s.Key}
+	t.members = append(t.members, m)
+	return m
+}
+
+// sort puts members into the order in which they are encoded, and drops those
+// whose source had a problem.
+func (t *target) sort() {
+	if t == nil {
+		return
+	}
+	order := map[string]int{}
+	for i, f := range t.field.Members {
+		order[f.Name] = i
+	}
+	slices.SortFunc(t.members, func(a, b *target) int {
+		if d := order[a.key] - order[b.key]; d != 0 {
+			return d
+		}
+		return strings.Compare(a.key, b.key)
+	})
+	for _, m := range t.members {
+		m.sort()
+	}
+	t.elem.sort()
+}
+
+func (l *loader) unknownField(e entry, err error, root *mparticle.Field, what string) {
+	var wrong *mparticle.PathError
+	if !errors.As(err, &wrong) {
+		l.problem(e.line, e.column, err.Error(), "")
+		return
+	}
+	l.problem(e.line, e.column, wrong.Reason, fieldHint(wrong, root, what))
+}
+
+// fieldHint finds the nearest right path: the wrong word mended, or the field of
+// that name somewhere else.
+func fieldHint(wrong *mparticle.PathError, root *mparticle.Field, what string) string {
+	if near := nearest(wrong.Word, wrong.Choices); wrong.Word != "" && near != "" {
+		rest := strings.TrimPrefix(wrong.Path, wrong.Prefix+wrong.Word)
+		return fmt.Sprintf("did you mean %s?", wrong.Prefix+near+rest)
+	}
+	if path := findField(root, wrong.Word, ""); wrong.Word != "" && path != "" {
+		return fmt.Sprintf("did you mean %s?", path)
+	}
+	if what == "data" {
+		if _, ok := mparticle.BatchFields().Member(wrong.Word); ok {
+			return wrong.Word + " belongs under batch:"
+		}
+		return "your own attributes of an event are custom_attributes.NAME"
+	}
+	if wrong.Word != "" && wrong.Prefix == "" {
+		return "attributes of the user are user_attributes.NAME"
+	}
+	return "known here: " + strings.Join(wrong.Choices, ", ")
+}
+
+// findField searches the members below f for one called name, outermost first.
+func findField(f *mparticle.Field, name, path string) string {
+	for _, m := range f.Members {
+		if m.Name == name || slices.Contains(m.Aliases, name) {
+			return path + m.Name
+		}
+	}
+	for _, m := range f.Members {
+		next, suffix := m, "."
+		if m.Shape == mparticle.List {
+			next, suffix = m.Elem, "[]."
+		}
+		if found := findField(next, name, path+m.Name+suffix); found != "" {
+			return found
+		}
+	}
+	return ""
+}
+
+// lists checks that the fields of a list's elements agree on the list that they
+// come from.
+func (l *loader) lists(t *target) {
+	if t == nil {
+		return
+	}
+	if t.elem != nil {
+		first := ""
+		t.elem.each(func(v *value) {
+			head, _, isList := strings.Cut(v.column, "[]")
+			switch {
+			case !isList:
+			case first == "":
+				first = head
+			case head != first:
+				l.problem(v.line, v.col, fmt.Sprintf("%s comes from %s[], but the fields above come from %s[]", v.path, head, first),
+					"all fields of one list come from one list column")
+			}
+		})
+	} else if t.value != nil && !strings.Contains(t.path, "[]") && strings.Contains(t.value.column, "[]") {
+		l.problem(t.value.line, t.value.col, fmt.Sprintf("%s takes one value, but %s is a list", t.path, t.value.column), "")
+	}
+	for _, m := range t.members {
+		l.lists(m)
+	}
+	l.lists(t.elem)
+}

@@ -1,0 +1,84 @@
+package mapping
+
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"mpimport/readers"
+)
+
+// elements returns the members of a JSON list, still encoded. Anything else has
+// none. raw is valid JSON, as readers check it.
+func elements(raw string) []string {
+	d := jsontext.NewDecoder(strings.NewReader(raw))
+	if d.PeekKind() != '[' {
+		return nil
+	}
+	var all []string
+	for d.ReadToken(); d.PeekKind() != ']'; {
+		v, err := d.ReadValue()
+		if err != nil {
+			return all
+		}
+		all = append(all, string(v))
+	}
+	return all
+}
+
+// validJSON reports whether text is one JSON value.
+func validJSON(text string) bool { return jsontext.Value(text).IsValid() }
+
+// walk goes from a JSON value along names and returns what stands there.
+func walk(raw string, names []string) readers.Value {
+	for _, name := range names {
+		member, ok := member(raw, name)
+		if !ok {
+			return readers.Value{}
+		}
+		raw = member
+	}
+	return jsonValue(raw)
+}
+
+// member returns a member of a JSON object, still encoded.
+func member(raw, name string) (string, bool) {
+	d := jsontext.NewDecoder(strings.NewReader(raw))
+	if d.PeekKind() != '{' {
+		return "", false
+	}
+	for d.ReadToken(); d.PeekKind() != '}'; {
+		key, err := d.ReadToken()
+		if err != nil {
+			return "", false
+		}
+		found := key.String() == name
+		v, err := d.ReadValue()
+		if err != nil {
+			return "", false
+		}
+		if found {
+			return string(v), true
+		}
+	}
+	return "", false
+}
+
+// jsonValue is the value of an encoded JSON value.
+func jsonValue(raw string) readers.Value {
+	switch raw[0] {
+	case '"':
+		text, err := jsontext.AppendUnquote(nil, raw)
+		if err != nil {
+			return readers.Value{}
+		}
+		return textValue(string(text))
+	case '{', '[':
+		return readers.Value{Kind: readers.Nested, Text: raw}
+	case 't', 'f':
+		return readers.Value{Kind: readers.Bool, Text: raw}
+	case 'n':
+		return readers.Value{Kind: readers.Null}
+	}
+	return readers.Value{Kind: readers.Number, Text: raw}
+}

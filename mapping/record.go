@@ -1,0 +1,319 @@
+package mapping
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"mpimport/mparticle"
+	"mpimport/readers"
+)
+
+// Record is one mapped row, encoded.
+type Record struct {
+	User   string  // the user key: which identity, and its value
+	Fields []byte  // batch-level fields, as the members of a JSON object without its braces
+	Events []Event // in the order of the mapping
+}
+
+// Event is one encoded event of a record.
+type Event struct {
+	Type  mparticle.EventType
+	Data  []byte // the members of its data object, without braces
+	Time  int64  // milliseconds since 1970
+	Now   bool   // the event happens when the import starts: Data has no timestamp, Time is 0
+	HasID bool   // Data has a source_message_id
+}
+
+// row is one row being mapped.
+type row struct {
+	chunk   *readers.Chunk
+	index   int
+	nulls   map[string]bool
+	junk    map[string]bool
+	ids     []string // values of the identities that group, "" where the row has none
+	element string   // the list element at hand, encoded; "" outside lists
+	event   Event
+}
+
+// at returns the value that a reference leads to; within a list, that of the
+// element at hand.
+func (r *row) at(ref columnRef) readers.Value {
+	if ref.index < 0 {
+		return readers.Value{}
+	}
+	if ref.list && r.element != "" {
+		return walk(r.element, ref.inside)
+	}
+	v := r.chunk.Value(r.index, ref.index)
+	if len(ref.path) == 0 || v.Kind != readers.Nested {
+		if len(ref.path) > 0 {
+			return readers.Value{}
+		}
+		return v
+	}
+	return walk(v.Text, ref.path)
+}
+
+// Map maps one row of a chunk. ok is false for a row that `where` leaves out.
+// The Reject says why a row cannot be mapped.
+func (p *Program) Map(c *readers.Chunk, index int) (rec Record, ok bool, reject *Reject) {
+	r := &row{chunk: c, index: index, nulls: p.mapping.nulls, junk: p.mapping.junk, ids: make([]string, len(p.group))}
+	if ok, reject = p.where.holds(r); reject != nil || !ok {
+		return rec, ok, reject
+	}
+	rec.Fields, reject = r.object(nil, p.batch)
+	if reject != nil {
+		return rec, true, reject
+	}
+	if rec.User = p.user(r.ids); rec.User == "" {
+		return rec, true, p.noIdentity()
+	}
+	for _, e := range p.events {
+		is, reject := e.when.holds(r)
+		if reject != nil {
+			return rec, true, reject
+		}
+		if !is {
+			continue
+		}
+		r.event = Event{Type: e.eventType}
+		data, reject := r.object(nil, e.data)
+		if reject != nil {
+			return rec, true, reject
+		}
+		r.event.Data = data
+		rec.Events = append(rec.Events, r.event)
+	}
+	return rec, true, nil
+}
+
+// user is the key of the first identity that the row has.
+func (p *Program) user(ids []string) string {
+	for i, id := range ids {
+		if id != "" {
+			return p.mapping.groupBy[i] + "=" + id
+		}
+	}
+	return ""
+}
+
+func (p *Program) noIdentity() *Reject {
+	var columns []string
+	for _, b := range p.group {
+		if b != nil && b.column != "" {
+			columns = append(columns, b.column)
+		}
+	}
+	switch len(columns) {
+	case 0:
+		return &Reject{Text: "no identity"}
+	case 1:
+		return &Reject{Text: fmt.Sprintf("no identity: %s is empty or a placeholder", columns[0])}
+	case 2:
+		return &Reject{Text: fmt.Sprintf("no identity: %s and %s are both empty or placeholders", columns[0], columns[1])}
+	}
+	return &Reject{Text: fmt.Sprintf("no identity: %s are all empty or placeholders", strings.Join(columns, ", "))}
+}
+
+// object appends the members of b that the row has, without braces.
+func (r *row) object(dst []byte, b *bound) ([]byte, *Reject) {
+	start, count := len(dst), 0
+	for _, m := range b.members {
+		mark := len(dst)
+		if len(dst) > start {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, m.prefix...)
+		next, has, reject := r.node(dst, m)
+		if reject != nil {
+			return nil, reject
+		}
+		if !has {
+			dst = dst[:mark]
+			continue
+		}
+		dst = next
+		count++
+	}
+	if b.target.field.Shape == mparticle.Map {
+		if most := mapLimit(b.target.path); count > most {
+			return nil, &Reject{Field: b.target.path, Text: fmt.Sprintf("has %d attributes, the API's limit is %d", count, most)}
+		}
+	}
+	return dst, nil
+}
+
+func mapLimit(path string) int {
+	if path == "user_attributes" {
+		return mparticle.MaxUserAttributes
+	}
+	return mparticle.MaxAttributesPerEvent
+}
+
+// node appends one member's value; has is false, and the dst returned of no use,
+// where the row has nothing for it.
+func (r *row) node(dst []byte, b *bound) (_ []byte, has bool, _ *Reject) {
+	switch {
+	case b.value != nil:
+		return r.leaf(dst, b)
+	case b.elem != nil:
+		return r.list(dst, b)
+	}
+	start := len(dst)
+	dst, reject := r.object(append(dst, '{'), b)
+	if reject != nil {
+		return nil, false, reject
+	}
+	if len(dst) == start+1 {
+		return dst, false, nil
+	}
+	return append(dst, '}'), true, nil
+}
+
+// list appends a list: one element for each of the list column's, or a single
+// one where the fields come from plain columns.
+func (r *row) list(dst []byte, b *bound) ([]byte, bool, *Reject) {
+	all := []string{r.element}
+	if b.driver != nil {
+		v := r.at(columnRef{index: b.driver.ref.index, path: b.driver.ref.path})
+		switch {
+		case v.Kind == readers.Missing || v.Kind == readers.Null || v.Kind == readers.Text && r.nulls[v.Text]:
+			return dst, false, nil
+		case v.Kind == readers.Text && strings.HasPrefix(strings.TrimSpace(v.Text), "["):
+			v = readers.Value{Kind: readers.Nested, Text: strings.TrimSpace(v.Text)}
+			if !validJSON(v.Text) {
+				return nil, false, reject(b.driver, v, "is not a JSON list")
+			}
+		case v.Kind != readers.Nested || v.Text[0] != '[':
+			return nil, false, reject(b.driver, v, "is not a list")
+		}
+		all = elements(v.Text)
+	}
+	outer := r.element
+	defer func() { r.element = outer }()
+	start := len(dst)
+	dst = append(dst, '[')
+	for _, element := range all {
+		r.element = element
+		mark := len(dst)
+		if len(dst) > start+1 {
+			dst = append(dst, ',')
+		}
+		next, has, reject := r.node(dst, b.elem)
+		if reject != nil {
+			return nil, false, reject
+		}
+		if dst = next; !has {
+			dst = dst[:mark]
+		}
+	}
+	if len(dst) == start+1 {
+		return dst, false, nil
+	}
+	return append(dst, ']'), true, nil
+}
+
+func reject(b *bound, v readers.Value, text string) *Reject {
+	shown := v.Text
+	if v.Kind == readers.Time {
+		shown = timeText(v)
+	}
+	return &Reject{Field: b.value.path, Column: b.column, Value: cut(shown), Text: text}
+}
+
+// leaf appends one value.
+func (r *row) leaf(dst []byte, b *bound) ([]byte, bool, *Reject) {
+	v := b.value
+	if v.now {
+		r.event.Now = true
+		return dst, false, nil
+	}
+	if v.literal != nil {
+		dst = append(dst, v.literal...)
+		r.note(b, readers.Value{Kind: readers.Text, Text: strings.Trim(string(v.literal), `"`)}, v.literal)
+		return dst, true, nil
+	}
+	x := r.at(b.ref)
+	if x.Kind == readers.Text && r.nulls[x.Text] {
+		x = readers.Value{Kind: readers.Null}
+	}
+	if x.Kind == readers.Missing || x.Kind == readers.Null {
+		return r.empty(dst, b)
+	}
+	x, fallback, problem := v.prepare(x)
+	if fallback {
+		return r.empty(dst, b)
+	}
+	start := len(dst)
+	if problem == "" {
+		dst, problem = v.convert(dst, x)
+	}
+	if problem != "" {
+		if v.omit && !v.required {
+			return dst, false, nil
+		}
+		return nil, false, reject(b, x, problem)
+	}
+	if v.isIdentity() && (r.junk[x.Text] || x.Text == "") {
+		return dst[:start], false, nil
+	}
+	r.note(b, x, dst[start:])
+	return dst, true, nil
+}
+
+// prepare applies transforms and the lookup table. fallback says that the table
+// does not know the value and the default stands in.
+func (v *value) prepare(x readers.Value) (_ readers.Value, fallback bool, problem string) {
+	if len(v.transforms) > 0 {
+		if x.Kind == readers.Nested || x.Kind == readers.Time {
+			return x, false, "is not a text that can be transformed"
+		}
+		text := x.Text
+		for _, t := range v.transforms {
+			text = t(text)
+		}
+		x = textValue(text)
+	}
+	if v.lookup == nil {
+		return x, false, ""
+	}
+	mapped, ok := v.lookup[x.Text]
+	switch {
+	case ok:
+		return textValue(mapped), false, ""
+	case v.lookupElse != nil:
+		return textValue(*v.lookupElse), false, ""
+	case v.fallback != nil:
+		return x, true, ""
+	}
+	return x, false, "is not in the map"
+}
+
+// empty appends the default of a leaf without a value.
+func (r *row) empty(dst []byte, b *bound) ([]byte, bool, *Reject) {
+	v := b.value
+	switch {
+	case v.fallback != nil:
+		r.note(b, textValue(strings.Trim(string(v.fallback), `"`)), v.fallback)
+		return append(dst, v.fallback...), true, nil
+	case v.required:
+		return nil, false, &Reject{Field: v.path, Column: b.column, Text: "is required, but empty"}
+	case v.path == "timestamp_unixtime_ms":
+		return nil, false, &Reject{Field: v.path, Column: b.column, Text: "is empty, and an event needs its time"}
+	}
+	return dst, false, nil
+}
+
+// note keeps what the pipeline needs to know of a value beside its JSON.
+func (r *row) note(b *bound, x readers.Value, encoded []byte) {
+	if b.slot >= 0 {
+		r.ids[b.slot] = x.Text
+	}
+	switch b.value.path {
+	case "timestamp_unixtime_ms":
+		r.event.Time, _ = strconv.ParseInt(string(encoded), 10, 64) // convert wrote it
+	case "source_message_id":
+		r.event.HasID = true
+	}
+}
