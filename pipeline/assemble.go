@@ -1,0 +1,262 @@
+package pipeline
+
+import (
+	"bytes"
+	"iter"
+	"slices"
+	"strconv"
+
+	"mpimport/mapping"
+	"mpimport/mparticle"
+)
+
+// Endpoint says which of the API's endpoints events go to.
+type Endpoint string
+
+// The endpoints.
+const (
+	EndpointAuto       Endpoint = "auto" // by the age of each event
+	EndpointEvents     Endpoint = "events"
+	EndpointHistorical Endpoint = "historical"
+)
+
+// packedEvent is an event in its batch.
+type packedEvent struct {
+	mapping.Event
+	id    string // source_message_id; "" if Data has it
+	place place
+}
+
+// rowPart says that a row, or the last part of one, is in a batch.
+type rowPart struct {
+	place place
+	last  bool
+}
+
+// batch is one user's batch, not yet encoded.
+type batch struct {
+	user       string
+	id         string
+	path       mparticle.Path
+	fields     []byte
+	events     []packedEvent
+	rows       []rowPart
+	size       int // bytes when encoded
+	generation int // which of its user's batches it is, from 0
+}
+
+// assembler turns the records of a partition into batches.
+type assembler struct {
+	namer
+	endpoint   Endpoint
+	oldest     int64 // events before this time, in milliseconds, are historical
+	identified bool  // make ids; a plan needs none
+}
+
+// partition returns the batches of a partition in the order in which they are
+// sent: all users' first ones, then all second ones, so that a request can take
+// batches of many users; within these, those of one endpoint together.
+func (a *assembler) partition(records iter.Seq2[stored, error]) ([]*batch, int, error) {
+	users := map[string][]stored{}
+	var order []string
+	for r, err := range records {
+		if err != nil {
+			return nil, 0, err
+		}
+		if users[r.User] == nil {
+			order = append(order, r.User)
+		}
+		users[r.User] = append(users[r.User], r)
+	}
+	var all []*batch
+	for _, user := range order {
+		all = append(all, a.user(user, users[user])...)
+	}
+	slices.SortStableFunc(all, func(x, y *batch) int {
+		if x.generation != y.generation {
+			return x.generation - y.generation
+		}
+		return len(x.path) - len(y.path)
+	})
+	return all, len(order), nil
+}
+
+// user returns a user's batches in order. Records share a batch while their
+// batch-level fields are equal, their events go to the same endpoint, and it
+// stays below the API's limit.
+func (a *assembler) user(user string, records []stored) []*batch {
+	var all []*batch
+	var current *batch
+	for _, r := range records {
+		runs := a.runs(r)
+		for i, run := range runs {
+			size := a.eventsSize(run.events)
+			if !current.takes(r.Fields, run, size) {
+				current = &batch{user: user, path: run.path, fields: r.Fields, generation: len(all), size: a.emptySize(r.Fields)}
+				all = append(all, current)
+			}
+			current.add(run, size, rowPart{place: r.place, last: i == len(runs)-1})
+		}
+	}
+	if a.identified {
+		a.name(user, all)
+	}
+	return all
+}
+
+func (a *assembler) name(user string, batches []*batch) {
+	names := a.forUser(user)
+	for _, b := range batches {
+		for i := range b.events {
+			if e := &b.events[i]; !e.HasID {
+				e.id = names.event(e.Event)
+			}
+		}
+		b.id = names.batch(b.fields, b.events)
+	}
+}
+
+// run is a part of a record that goes to one endpoint and fits a batch.
+type run struct {
+	path   mparticle.Path
+	events []packedEvent
+}
+
+// runs cuts a record's events where the endpoint changes or a batch would be too
+// large. A record without events is one run.
+func (a *assembler) runs(r stored) []run {
+	if len(r.Events) == 0 {
+		return []run{{path: mparticle.PathBulkEvents}}
+	}
+	var all []run
+	empty := a.emptySize(r.Fields)
+	size := 0
+	for _, e := range r.Events {
+		path, bytes := a.route(e), a.eventSize(e)
+		if len(all) == 0 || all[len(all)-1].path != path || size+bytes > mparticle.MaxBatchBytes {
+			all = append(all, run{path: path})
+			size = empty
+		}
+		size += bytes
+		last := &all[len(all)-1]
+		last.events = append(last.events, packedEvent{Event: e, place: r.place})
+	}
+	return all
+}
+
+// route returns the endpoint of an event. An event of the time of the import is
+// never historical.
+func (a *assembler) route(e mapping.Event) mparticle.Path {
+	if a.endpoint == EndpointHistorical || a.endpoint == EndpointAuto && !e.Now && e.Time < a.oldest {
+		return mparticle.PathBulkHistorical
+	}
+	return mparticle.PathBulkEvents
+}
+
+// takes reports whether a run of a record with these fields can join b.
+func (b *batch) takes(fields []byte, r run, size int) bool {
+	if b == nil || !bytes.Equal(b.fields, fields) {
+		return false
+	}
+	if len(r.events) == 0 {
+		return true // says nothing that b does not say
+	}
+	return (b.path == r.path || len(b.events) == 0) && b.size+size <= mparticle.MaxBatchBytes
+}
+
+func (b *batch) add(r run, size int, row rowPart) {
+	if len(b.events) == 0 {
+		b.path = r.path
+	}
+	b.events = append(b.events, r.events...)
+	b.rows = append(b.rows, row)
+	b.size += size
+}
+
+const (
+	batchStart  = `{"source_request_id":"`
+	environment = `","environment":"`
+	eventsStart = `,"events":[`
+	batchEnd    = `]}`
+	eventStart  = `{"event_type":"`
+	dataStart   = `","data":{`
+	messageID   = `"source_message_id":"`
+	timestamp   = `"timestamp_unixtime_ms":`
+	eventEnd    = `}}`
+)
+
+// emptySize is the size of a batch with these fields and no events, a little
+// more for the list of events.
+func (a *assembler) emptySize(fields []byte) int {
+	return len(batchStart) + idChars + len(environment) + len(a.environment) + len(`",`) + len(fields) + len(eventsStart) + len(batchEnd)
+}
+
+func (a *assembler) eventsSize(events []packedEvent) int {
+	size := 0
+	for _, e := range events {
+		size += a.eventSize(e.Event)
+	}
+	return size
+}
+
+// eventSize is the size of an encoded event with its comma.
+func (a *assembler) eventSize(e mapping.Event) int {
+	size := len(eventStart) + len(e.Type) + len(dataStart) + len(e.Data) + len(eventEnd) + len(`,`)
+	if !e.HasID {
+		size += len(messageID) + idChars + len(`",`)
+	}
+	if e.Now {
+		size += len(timestamp) + len(`1700000000000,`)
+	}
+	return size
+}
+
+// append encodes b.
+func (a *assembler) append(dst []byte, b *batch) []byte {
+	dst = append(dst, batchStart...)
+	dst = append(dst, b.id...)
+	dst = append(dst, environment...)
+	dst = append(dst, a.environment...)
+	dst = append(dst, '"')
+	if len(b.fields) > 0 {
+		dst = append(append(dst, ','), b.fields...)
+	}
+	if len(b.events) == 0 {
+		return append(dst, '}')
+	}
+	dst = append(dst, eventsStart...)
+	for i, e := range b.events {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = a.appendEvent(dst, e)
+	}
+	return append(dst, batchEnd...)
+}
+
+func (a *assembler) appendEvent(dst []byte, e packedEvent) []byte {
+	dst = append(dst, eventStart...)
+	dst = append(dst, e.Type...)
+	dst = append(dst, dataStart...)
+	start := len(dst)
+	if !e.HasID {
+		dst = append(append(append(dst, messageID...), e.id...), '"')
+	}
+	if e.Now {
+		dst = comma(dst, start)
+		dst = strconv.AppendInt(append(dst, timestamp...), a.start, 10)
+	}
+	if len(e.Data) > 0 {
+		dst = comma(dst, start)
+		dst = append(dst, e.Data...)
+	}
+	return append(dst, eventEnd...)
+}
+
+// comma appends one unless dst stands at start.
+func comma(dst []byte, start int) []byte {
+	if len(dst) > start {
+		dst = append(dst, ',')
+	}
+	return dst
+}
