@@ -100,3 +100,9 @@ func (d *decoder) stored() stored {
 	}
 	return s
 }
+
+// key is the place without the line, which is not needed to find a row.
+func (p place) key() place {
+	p.Line = 0
+	return p
+}

@@ -61,6 +61,15 @@ func (u *userNames) batch(fields []byte, events []packedEvent) string {
 	return u.finish(h, u.batches)
 }
 
+// part returns the source_request_id of a half of a batch that was refused whole.
+func (n namer) part(batch string, half int) string {
+	u := n.forUser("")
+	h := u.begin("part")
+	writePart(h, []byte(batch))
+	h.Write([]byte{byte(half)})
+	return u.finish(h, u.batches)
+}
+
 func (u *userNames) begin(what string) hash.Hash {
 	h := sha256.New()
 	h.Write([]byte{identityVersion})

@@ -65,9 +65,18 @@ func openParquet(source string, o Options) (Reader, error) {
 	p.most = p.rows
 	if err := guard(func() error { return p.prepare(o) }); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("opening parquet file %s: %w", source, err)
+		return nil, fmt.Errorf("opening parquet file %s: %w", source, notEOF(err))
 	}
 	return p, nil
+}
+
+// notEOF hides an io.EOF that err wraps: where the decoder meets the end in the
+// midst of a value, the source must not seem to have ended well.
+func notEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return errors.New(err.Error())
+	}
+	return err
 }
 
 // guard runs do and turns a panic, which the decoder raises on broken data,
@@ -183,7 +192,7 @@ func (p *parquetReader) Next(ctx context.Context) (*Chunk, error) {
 	chunk, err := p.next(ctx)
 	if err != nil {
 		if err != io.EOF {
-			err = fmt.Errorf("reading parquet file %s: %w", p.source, err)
+			err = fmt.Errorf("reading parquet file %s: %w", p.source, notEOF(err))
 		}
 		p.err = err
 		return nil, err
@@ -226,6 +235,7 @@ func (p *parquetReader) openGroup() error {
 	p.left = p.total
 	if p.total == 0 {
 		p.doneBytes += p.sizes[g]
+		p.readBytes.Store(p.doneBytes)
 		return nil
 	}
 	for _, node := range p.leaves {

@@ -1,0 +1,120 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"mpimport/mparticle"
+)
+
+// Plan is what a scan found, and holds the records until they are delivered.
+type Plan struct {
+	Rows       int64   `json:"rows"`     // read, rejected and skipped ones included
+	Skipped    int64   `json:"skipped"`  // left out by `where`
+	Rejected   int64   `json:"rejected"` // could not be read or mapped
+	Users      int64   `json:"users"`
+	Events     int64   `json:"events"`
+	Batches    int64   `json:"batches"`
+	Historical int64   `json:"historical_batches"` // of these, to the historical endpoint
+	Bytes      int64   `json:"bytes"`              // of all batches
+	Digest     string  `json:"digest"`             // of all records and rejects
+	Reasons    Reasons `json:"reasons"`            // of the rejects
+
+	job           Job
+	store         store
+	partitionRows []int64
+}
+
+// rawJSON is JSON that is written as it is.
+type rawJSON = json.RawMessage
+
+func newPlan(job Job) *Plan {
+	return &Plan{job: job, store: newMemoryStore(job.Partitions), partitionRows: make([]int64, job.Partitions)}
+}
+
+// Mapped is the number of rows that are to be delivered.
+func (p *Plan) Mapped() int64 { return p.Rows - p.Skipped - p.Rejected }
+
+// Duration is how long the batches take at a rate in batches a second.
+func (p *Plan) Duration(rate float64) time.Duration {
+	return time.Duration(float64(p.Batches) / rate * float64(time.Second))
+}
+
+// Requests is the number of requests that the batches make at a rate.
+func (p *Plan) Requests(rate float64) (int64, error) {
+	pack, n := newPacker(rate), int64(0)
+	for i := range p.partitionRows {
+		batches, _, err := p.assembler(false).partition(p.store.records(i))
+		if err != nil {
+			return 0, err
+		}
+		n += int64(pack.count(batches))
+	}
+	return n, nil
+}
+
+func (p *Plan) assembler(identified bool) *assembler {
+	start := p.job.Start.UnixMilli()
+	return &assembler{
+		namer:      namer{importName: p.job.ImportName, environment: p.job.Environment, start: start},
+		endpoint:   p.job.Endpoint,
+		oldest:     start - p.job.HistoricalAfter.Milliseconds(),
+		identified: identified,
+	}
+}
+
+// count assembles all partitions once, without ids, to know what will be sent.
+func (p *Plan) count() error {
+	for i := range p.partitionRows {
+		batches, users, err := p.assembler(false).partition(p.store.records(i))
+		if err != nil {
+			return err
+		}
+		p.Users += int64(users)
+		for _, b := range batches {
+			p.Batches++
+			p.Events += int64(len(b.events))
+			p.Bytes += int64(b.size)
+			if b.path == mparticle.PathBulkHistorical {
+				p.Historical++
+			}
+		}
+	}
+	return nil
+}
+
+// Reason is a kind of reject, with how often it came and its first place.
+type Reason struct {
+	Count   int64  `json:"count"`
+	Example string `json:"example"` // the reason of the first one
+	Source  string `json:"source"`
+	Row     int64  `json:"row"`
+	Line    int64  `json:"line,omitempty"`
+
+	kind string
+}
+
+// Reasons are kinds of rejects, the first seen first.
+type Reasons []Reason
+
+func (rs *Reasons) add(r Rejected) {
+	kind := r.Kind()
+	for i := range *rs {
+		if (*rs)[i].kind == kind {
+			(*rs)[i].Count++
+			return
+		}
+	}
+	const most = 100 // kinds; a file with more is not understood by counting
+	if len(*rs) < most {
+		*rs = append(*rs, Reason{Count: 1, Example: r.Reason, Source: r.Source, Row: r.Row, Line: r.Line, kind: kind})
+	}
+}
+
+// Sorted returns the reasons, the most frequent first.
+func (rs Reasons) Sorted() Reasons {
+	sorted := slices.Clone(rs)
+	slices.SortStableFunc(sorted, func(a, b Reason) int { return int(b.Count - a.Count) })
+	return sorted
+}

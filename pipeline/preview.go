@@ -1,0 +1,70 @@
+package pipeline
+
+import (
+	"context"
+	"slices"
+)
+
+// Previewed is a batch as it would be sent, with the rows that it came from.
+type Previewed struct {
+	Path  string         `json:"endpoint"`
+	Batch rawJSON        `json:"batch"`
+	Rows  []PreviewedRow `json:"rows"`
+}
+
+// PreviewedRow is a row of a previewed batch.
+type PreviewedRow struct {
+	Source string  `json:"source"`
+	Row    int64   `json:"row"`
+	Line   int64   `json:"line,omitempty"`
+	Record rawJSON `json:"record,omitempty"` // its mapped columns
+}
+
+// Preview returns the plan's first n batches, by the first row that is in them,
+// as Deliver would send them.
+func (p *Plan) Preview(ctx context.Context, n int) ([]Previewed, error) {
+	a := p.assembler(true)
+	var first []*batch
+	for i := range p.partitionRows {
+		batches, _, err := a.partition(p.store.records(i))
+		if err != nil {
+			return nil, err
+		}
+		first = firstBatches(append(first, batches...), n)
+	}
+	wanted := map[place]bool{}
+	for _, b := range first {
+		for _, row := range b.rows {
+			wanted[row.place.key()] = true
+		}
+	}
+	rows, err := p.job.rows(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	all := []Previewed{}
+	for _, b := range first {
+		shown := Previewed{Path: string(b.path), Batch: a.append(nil, b)}
+		for _, row := range b.rows {
+			shown.Rows = append(shown.Rows, PreviewedRow{
+				Source: p.job.Sources[row.place.source], Row: row.place.Row, Line: row.place.Line, Record: rows[row.place.key()],
+			})
+		}
+		all = append(all, shown)
+	}
+	return all, nil
+}
+
+// firstBatches keeps the n batches whose first row comes first.
+func firstBatches(all []*batch, n int) []*batch {
+	slices.SortStableFunc(all, func(a, b *batch) int {
+		if a.rows[0].place == b.rows[0].place {
+			return a.generation - b.generation
+		}
+		if a.rows[0].place.before(b.rows[0].place) {
+			return -1
+		}
+		return 1
+	})
+	return all[:min(n, len(all))]
+}

@@ -1,0 +1,327 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"time"
+
+	"github.com/zeebo/xxh3"
+	"golang.org/x/sync/errgroup"
+
+	"mpimport/mapping"
+	"mpimport/mparticle"
+	"mpimport/readers"
+)
+
+// Job is one import: what is read, how it is mapped, and the settings on which
+// the batches depend.
+type Job struct {
+	Mapping         *mapping.Mapping
+	Sources         []string
+	Read            readers.Options // how the sources are read; Scan fills in the columns
+	ImportName      string          // scope of the ids
+	Environment     string
+	Start           time.Time // "now" for everything that depends on it; of a resumed import, that of its first start
+	Endpoint        Endpoint
+	HistoricalAfter time.Duration // with EndpointAuto: events older than this are historical
+	Partitions      int           // see PartitionsFor
+	MaxRows         int64         // read no more rows than this; 0: all
+
+	Rejected func(Rejected) error                   // called for each reject, in the order of the rows
+	Progress func(rows, rejects, read, total int64) // called now and then, from one goroutine; may be nil
+}
+
+// PartitionsFor returns the number of partitions for an input of so many bytes,
+// 0 for an unknown size. An import keeps its number for good.
+func PartitionsFor(bytes int64) int {
+	const perPartition, most = 256 << 10, 256
+	if bytes == 0 {
+		return 64
+	}
+	return int(min(max(bytes/perPartition, 1), most))
+}
+
+// Rejected is a row that could not be delivered, with the reason and its place.
+type Rejected struct {
+	Source string `json:"source"`
+	Row    int64  `json:"row"`
+	Line   int64  `json:"line,omitempty"`
+	Reason string `json:"reason"`
+	mapping.Reject
+	Record rawJSON `json:"record,omitempty"` // the row's mapped columns
+	Raw    string  `json:"raw,omitempty"`    // of a record that could not be read: its text
+
+	source int
+}
+
+// Scan reads all sources and returns the plan. Nothing is sent.
+func Scan(ctx context.Context, job Job) (*Plan, error) {
+	s := &scan{job: job, plan: newPlan(job), digest: xxh3.New()}
+	s.job.Read.Columns = job.Mapping.Columns()
+	for i, source := range job.Sources {
+		if err := s.source(ctx, i, source); err != nil {
+			return nil, err
+		}
+		if s.full() {
+			break
+		}
+	}
+	if err := s.checkLate(); err != nil {
+		return nil, err
+	}
+	s.plan.Digest = fmt.Sprintf("%016x", s.digest.Sum64())
+	return s.plan, s.plan.count()
+}
+
+// scan is the state of a Scan; only the goroutine that collects touches it.
+type scan struct {
+	job    Job
+	plan   *Plan
+	digest *xxh3.Hasher
+	late   []readers.Column // columns of sources that know theirs at the end only
+	open   bool             // there was such a source
+	names  []string
+}
+
+func (s *scan) full() bool { return s.job.MaxRows > 0 && s.plan.Rows >= s.job.MaxRows }
+
+// mapped is what a worker makes of a chunk.
+type mapped struct {
+	rows, skipped int64
+	partitions    [][]byte
+	perPartition  []int64
+	rejects       []Rejected
+	err           error
+}
+
+// source scans one source: a goroutine reads chunks, workers map them, and the
+// results are collected in the order of the chunks, so that everything that
+// follows is the same at any number of workers.
+func (s *scan) source(ctx context.Context, index int, name string) error {
+	reader, err := readers.Open(ctx, name, s.job.Read)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	if columns, final := reader.Columns(); final && len(reader.Names()) > 0 {
+		if err := s.job.Mapping.Bind(columns).Check(name, reader.Names()); err != nil {
+			return err
+		}
+	}
+	type task struct {
+		chunk   *readers.Chunk
+		program *mapping.Program
+		done    chan mapped
+	}
+	workers := runtime.GOMAXPROCS(0)
+	tasks := make(chan task)
+	ordered := make(chan chan mapped, 2*workers)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(ordered)
+		defer close(tasks)
+		var program *mapping.Program
+		bound := -1
+		for {
+			chunk, err := reader.Next(ctx)
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if len(chunk.Columns) != bound {
+				program, bound = s.job.Mapping.Bind(chunk.Columns), len(chunk.Columns)
+			}
+			t := task{chunk: chunk, program: program, done: make(chan mapped, 1)}
+			select {
+			case ordered <- t.done:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			select {
+			case tasks <- t:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	})
+	for range workers {
+		group.Go(func() error {
+			m := newMapper(s.job, index, name)
+			for t := range tasks {
+				t.done <- m.chunk(t.program, t.chunk)
+			}
+			return nil
+		})
+	}
+	stopped := false
+	group.Go(func() error {
+		for done := range ordered {
+			select {
+			case result := <-done:
+				if err := s.collect(result, reader); err != nil {
+					return err
+				}
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			if s.full() {
+				stopped = true
+				cancel()
+				return nil
+			}
+		}
+		return nil
+	})
+	if err := group.Wait(); err != nil && !(stopped && errors.Is(err, context.Canceled)) {
+		return err
+	}
+	s.finish(reader)
+	return nil
+}
+
+// finish notes the columns of a source that knew them at its end only.
+func (s *scan) finish(reader readers.Reader) {
+	columns, _ := reader.Columns()
+	if len(columns) > 0 && columns[0].Type == readers.AnyColumn || len(columns) == 0 && len(reader.Names()) > 0 {
+		s.open = true
+		s.late = append(s.late, columns...)
+		s.names = append(s.names, reader.Names()...)
+	}
+}
+
+// checkLate reports mapped columns that no row of any line-by-line source had. A
+// key that some files lack is normal, one that none has is a mistake.
+func (s *scan) checkLate() error {
+	if !s.open || s.plan.Rows == 0 || s.job.MaxRows > 0 {
+		return nil
+	}
+	what := "the input"
+	if len(s.job.Sources) == 1 {
+		what = s.job.Sources[0]
+	}
+	return s.job.Mapping.Bind(s.late).Check(what, unique(s.names))
+}
+
+func unique(names []string) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, n := range names {
+		if !seen[n] {
+			seen[n] = true
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (s *scan) collect(m mapped, reader readers.Reader) error {
+	if m.err != nil {
+		return m.err
+	}
+	p := s.plan
+	for i, records := range m.partitions {
+		if len(records) == 0 {
+			continue
+		}
+		if err := p.store.add(i, records); err != nil {
+			return err
+		}
+		p.partitionRows[i] += m.perPartition[i]
+		s.digest.Write(records)
+	}
+	p.Rows += m.rows
+	p.Skipped += m.skipped
+	for _, r := range m.rejects {
+		p.Rejected++
+		p.Reasons.add(r)
+		fmt.Fprintf(s.digest, "%d %d %s\n", r.source, r.Row, r.Reason)
+		if s.job.Rejected != nil {
+			if err := s.job.Rejected(r); err != nil {
+				return fmt.Errorf("writing rejects: %w", err)
+			}
+		}
+	}
+	if s.job.Progress != nil {
+		read, total := reader.Progress()
+		s.job.Progress(p.Rows, p.Rejected, read, total)
+	}
+	return nil
+}
+
+// mapper maps chunks; each worker has one.
+type mapper struct {
+	job    Job
+	source int
+	name   string
+	sizes  assembler
+}
+
+func newMapper(job Job, source int, name string) *mapper {
+	return &mapper{job: job, source: source, name: name, sizes: assembler{namer: namer{environment: job.Environment}}}
+}
+
+func (m *mapper) chunk(program *mapping.Program, c *readers.Chunk) mapped {
+	out := mapped{
+		rows:         int64(c.Len() + len(c.Bad)),
+		partitions:   make([][]byte, m.job.Partitions),
+		perPartition: make([]int64, m.job.Partitions),
+	}
+	bad := c.Bad
+	for i := range c.Len() {
+		at := c.Position(i)
+		for ; len(bad) > 0 && bad[0].Position.Row < at.Row; bad = bad[1:] {
+			out.rejects = append(out.rejects, m.unreadable(bad[0]))
+		}
+		record, ok, reject := program.Map(c, i)
+		if reject == nil && ok {
+			reject = m.tooLarge(record)
+		}
+		switch {
+		case reject != nil:
+			r := m.rejected(at, *reject)
+			r.Record = c.AppendRow(nil, i)
+			out.rejects = append(out.rejects, r)
+		case !ok:
+			out.skipped++
+		default:
+			p := int(xxh3.HashString(record.User) % uint64(m.job.Partitions))
+			out.partitions[p] = appendStored(out.partitions[p], place{m.source, at}, record)
+			out.perPartition[p]++
+		}
+	}
+	for _, b := range bad {
+		out.rejects = append(out.rejects, m.unreadable(b))
+	}
+	return out
+}
+
+func (m *mapper) rejected(at readers.Position, reject mapping.Reject) Rejected {
+	return Rejected{Source: m.name, Row: at.Row, Line: at.Line, Reason: reject.Error(), Reject: reject, source: m.source}
+}
+
+func (m *mapper) unreadable(b readers.BadRow) Rejected {
+	r := m.rejected(b.Position, mapping.Reject{Text: b.Reason})
+	r.Raw = b.Raw
+	return r
+}
+
+// tooLarge refuses a record of which one event alone is over the limit of a
+// batch.
+func (m *mapper) tooLarge(r mapping.Record) *mapping.Reject {
+	empty := m.sizes.emptySize(r.Fields)
+	largest := empty
+	for _, e := range r.Events {
+		largest = max(largest, empty+m.sizes.eventSize(e))
+	}
+	if largest <= mparticle.MaxBatchBytes {
+		return nil
+	}
+	return &mapping.Reject{Text: fmt.Sprintf("the row makes a batch larger than the API's limit of %d bytes", mparticle.MaxBatchBytes)}
+}
