@@ -1,12 +1,8 @@
-//go:build xitongsys
-
 package readers
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -104,38 +100,6 @@ func TestParquetProjection(t *testing.T) {
 		`{"code":"00002 🎉","seen":"1970-01-01T00:00:00.001Z"}`,
 	})
 	sameRows(t, mustRows(t, data, Options{Columns: []string{}}), []string{"{}", "{}", "{}"})
-}
-
-func TestParquetErrors(t *testing.T) {
-	data, _ := flatFile(t, 3)
-	if _, _, err := readParquet(t, data[:len(data)-5], Options{}); err == nil || !strings.Contains(err.Error(), "in.parquet") {
-		t.Errorf("cut off: %v", err)
-	}
-	if _, err := openParquet("-", Options{}); err == nil {
-		t.Error("standard input was opened")
-	}
-	if _, err := openParquet(filepath.Join(t.TempDir(), "none.parquet"), Options{}); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("no file: %v", err)
-	}
-	path := filepath.Join(t.TempDir(), "x.parquet")
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	r, err := openParquet(path, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := r.Next(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
-	}
-	if err := r.Close(); err != nil {
-		t.Error(err)
-	}
-	if _, err := r.Next(context.Background()); err == nil {
-		t.Error("read after close")
-	}
 }
 
 func codecFile(t *testing.T) []byte {

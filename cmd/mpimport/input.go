@@ -1,0 +1,181 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"mpimport/mapping"
+	"mpimport/pipeline"
+	"mpimport/readers"
+)
+
+// inputFlags say what is read and how it is mapped; run, plan, preview and check
+// share them.
+type inputFlags struct {
+	mapping         string
+	environment     string
+	importName      string
+	endpoint        string
+	historicalAfter string
+	set             []string
+}
+
+func (f *inputFlags) register(flags *pflag.FlagSet) {
+	flags.StringVarP(&f.mapping, "mapping", "m", "", "mapping `FILE`")
+	flags.StringVar(&f.environment, "environment", "", "development or production (default: the mapping's)")
+	flags.StringVar(&f.importName, "import-name", "", "scope of the batch ids (default: the mapping's name)")
+	flags.StringVar(&f.endpoint, "endpoint", "auto", "auto, events or historical; auto goes by the age of each event")
+	flags.StringVar(&f.historicalAfter, "historical-after", "30d", "`AGE` from which auto takes the historical endpoint, at least 72h")
+	flags.StringArrayVar(&f.set, "set", nil, "`NAME=VALUE` for ${NAME} in the mapping; may be repeated")
+}
+
+// input is what the flags and arguments lead to.
+type input struct {
+	job           pipeline.Job
+	mappingDigest string
+	args          []string
+	infos         []pipeline.SourceInfo
+}
+
+// load reads the mapping and finds the sources.
+func (f *inputFlags) load(s streams, args []string) (*input, error) {
+	m, digest, err := f.loadMapping()
+	if err != nil {
+		return nil, err
+	}
+	if len(args) == 0 {
+		return nil, errors.New("no input: name files, folders, patterns, or - for standard input")
+	}
+	sources, err := readers.Expand(args)
+	if err != nil {
+		return nil, err
+	}
+	in := &input{mappingDigest: digest, args: args}
+	var total int64
+	for _, source := range sources {
+		info := pipeline.SourceInfo{Name: source}
+		if stat, err := os.Stat(source); err == nil && source != "-" {
+			info.Size, info.Modified = stat.Size(), stat.ModTime().UTC()
+		}
+		total += info.Size
+		in.infos = append(in.infos, info)
+	}
+	in.job = pipeline.Job{
+		Mapping: m, Sources: sources, ImportName: f.importName, Environment: f.environment,
+		Start: time.Now().UTC().Truncate(time.Millisecond), Endpoint: pipeline.Endpoint(f.endpoint), Partitions: pipeline.PartitionsFor(total),
+		Read: readers.Options{
+			Format: readers.Format(m.Source.Format), Delimiter: m.Source.Delimiter, Encoding: m.Source.Encoding,
+			Names: m.Source.Names, Stdin: s.in,
+		},
+	}
+	return in, f.complete(&in.job)
+}
+
+func (f *inputFlags) loadMapping() (*mapping.Mapping, string, error) {
+	if f.mapping == "" {
+		return nil, "", errors.New("no mapping file\n  hint: give one with -m; mappings/ has examples")
+	}
+	src, err := os.ReadFile(f.mapping)
+	if err != nil {
+		return nil, "", fmt.Errorf("mapping file %s: %w", f.mapping, plainCause(err))
+	}
+	variables := map[string]string{}
+	for _, pair := range f.set {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok || name == "" {
+			return nil, "", fmt.Errorf("--set %s: write NAME=VALUE", pair)
+		}
+		variables[name] = value
+	}
+	digest := sha256.New()
+	digest.Write(src)
+	m, err := mapping.Load(f.mapping, src, func(name string) (string, bool) {
+		value, ok := variables[name]
+		if !ok {
+			value, ok = os.LookupEnv(name)
+		}
+		fmt.Fprintf(digest, "\x00%s=%s", name, value)
+		return value, ok
+	})
+	if err != nil {
+		return nil, "", &exitError{code: exitUsage, err: fmt.Errorf("the mapping needs mending\n%w", err)}
+	}
+	return m, hex.EncodeToString(digest.Sum(nil)[:16]), nil
+}
+
+// complete fills in what the mapping decides where no flag does, and checks it.
+func (f *inputFlags) complete(job *pipeline.Job) error {
+	if job.ImportName == "" {
+		job.ImportName = job.Mapping.Name
+	}
+	if job.Environment == "" {
+		job.Environment = job.Mapping.Environment
+	}
+	switch job.Environment {
+	case "development", "production":
+	case "":
+		return errors.New("the environment is not said\n  hint: write environment: development (or production) in the mapping, or give --environment")
+	default:
+		return fmt.Errorf("--environment %s: it is development or production", job.Environment)
+	}
+	switch job.Endpoint {
+	case pipeline.EndpointAuto, pipeline.EndpointEvents, pipeline.EndpointHistorical:
+	default:
+		return fmt.Errorf("--endpoint %s: it is auto, events or historical", job.Endpoint)
+	}
+	age, err := parseAge(f.historicalAfter)
+	if err != nil {
+		return fmt.Errorf("--historical-after: %w", err)
+	}
+	if age < 72*time.Hour {
+		return errors.New("--historical-after: the historical endpoint drops events younger than 72h; give 72h or more")
+	}
+	job.HistoricalAfter = age
+	return nil
+}
+
+// parseAge reads a duration that may count days.
+func parseAge(text string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		var n int
+		if _, err := fmt.Sscanf(days, "%d", &n); err != nil || fmt.Sprint(n) != days {
+			return 0, fmt.Errorf("%q is not an age such as 30d or 72h", text)
+		}
+		return time.Duration(n) * 24 * time.Hour, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not an age such as 30d or 72h", text)
+	}
+	return d, nil
+}
+
+// digest names an import: mapping, arguments and where it goes. Each of these
+// has a resume file of its own.
+func (in *input) digest(target string) string {
+	h := sha256.New()
+	for _, part := range append([]string{in.job.Mapping.Name, in.job.ImportName, in.job.Environment, target}, in.args...) {
+		if absolute, err := filepath.Abs(part); err == nil && part != "-" && strings.ContainsAny(part, "./") {
+			part = absolute
+		}
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6])
+}
+
+// plainCause drops what a message says already: the operation and the path.
+func plainCause(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

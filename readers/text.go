@@ -1,0 +1,250 @@
+package readers
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// The names of the encodings.
+const (
+	encodingUTF8        = "utf-8"
+	encodingUTF16       = "utf-16"
+	encodingLatin1      = "latin1"
+	encodingWindows1252 = "windows-1252"
+)
+
+// Limits of the text formats.
+const (
+	recordCap     = 1 << 20 // bytes of one record
+	recordLines   = 1000    // lines of one record
+	windowSize    = 256 << 10
+	windowMost    = 2 * recordCap
+	chunkRows     = 4096
+	chunkText     = 4 << 20
+	chunkCells    = 1 << 20 // a chunk of very wide rows has fewer of them
+	rawMost       = 4 << 10
+	replacement   = "\uFFFD"
+	reasonUTF16   = "has a character that is not valid utf-16: export the file again"
+	reasonNUL     = "has a nul byte: if the file is utf-16, set source.encoding: utf-16"
+	reasonNotUTF8 = "is not valid utf-8: if the file is in another encoding, set source.encoding: latin1 or windows-1252"
+)
+
+// decoded returns the input's text as UTF-8 without its byte order mark, and
+// whether it is decoded from UTF-16. A byte order mark decides over encoding.
+// UTF-16 without a mark is taken as big-endian if its first byte is zero. Text
+// that is UTF-8, or is said to be, is handed on unchecked.
+func decoded(in *input, encoding string) (r io.Reader, utf16 bool) {
+	head, _ := in.buffered.Peek(3)
+	order := unicode.LittleEndian
+	mark := 0
+	switch {
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
+		encoding, mark = encodingUTF8, 3
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		encoding, mark = encodingUTF16, 2
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		encoding, mark, order = encodingUTF16, 2, unicode.BigEndian
+	case len(head) > 0 && head[0] == 0:
+		order = unicode.BigEndian
+	}
+	in.buffered.Discard(mark) // it was peeked at
+	switch encoding {
+	case encodingUTF16:
+		return transform.NewReader(in.buffered, unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()), true
+	case encodingLatin1:
+		return transform.NewReader(in.buffered, charmap.ISO8859_1.NewDecoder()), false
+	case encodingWindows1252:
+		return transform.NewReader(in.buffered, charmap.Windows1252.NewDecoder()), false
+	}
+	return in.buffered, false
+}
+
+// checkText returns why raw is no text that a row can be made of, or "".
+// UTF-16 decoding writes U+FFFD for what it cannot decode; text must not change
+// unseen.
+func checkText(raw []byte, utf16 bool) string {
+	switch {
+	case bytes.IndexByte(raw, 0) >= 0:
+		return reasonNUL
+	case !utf8.Valid(raw):
+		return reasonNotUTF8
+	case utf16 && bytes.Contains(raw, []byte(replacement)):
+		return reasonUTF16
+	}
+	return ""
+}
+
+// window is the part of a text that is held in memory: what is read and not yet
+// consumed. It grows up to windowMost.
+type window struct {
+	src        io.Reader
+	buf        []byte
+	start, end int
+	done       bool  // there is nothing more in src
+	err        error // src broke off with this; done is then set too
+}
+
+func newWindow(src io.Reader) window {
+	return window{src: src, buf: make([]byte, windowSize)}
+}
+
+// bytes is what is held. It is valid until more is called.
+func (w *window) bytes() []byte { return w.buf[w.start:w.end] }
+
+func (w *window) consume(n int) { w.start += n }
+
+// more fills the window up, growing it if it is full. It reports false if there
+// is nothing more to read or the window is at its limit.
+func (w *window) more() bool {
+	if w.done {
+		return false
+	}
+	held := w.end - w.start
+	if held == len(w.buf) {
+		if len(w.buf) >= windowMost {
+			return false
+		}
+		w.buf = append(w.buf, make([]byte, len(w.buf))...)
+	}
+	copy(w.buf, w.buf[w.start:w.end])
+	w.start, w.end = 0, held
+	n, err := io.ReadFull(w.src, w.buf[held:])
+	w.end += n
+	switch err {
+	case nil:
+	case io.EOF, io.ErrUnexpectedEOF:
+		w.done = true
+	default:
+		w.done, w.err = true, err
+	}
+	return n > 0
+}
+
+// skipTo consumes up to and including the first byte that is in ends, and
+// returns what it is, or 0 at the end of the text.
+func (w *window) skipTo(ends string) byte {
+	for {
+		b := w.bytes()
+		if i := bytes.IndexAny(b, ends); i >= 0 {
+			w.consume(i + 1)
+			return b[i]
+		}
+		w.consume(len(b))
+		if !w.more() {
+			return 0
+		}
+	}
+}
+
+// readError is the error that a broken-off source ends with.
+func readError(in *input, line int64, err error) error {
+	return fmt.Errorf("reading %s near line %d: %w", in.name, line, plainCause(err))
+}
+
+// cut is raw as a BadRow holds it, without keeping the rest in memory.
+func cut(raw []byte) string { return string(raw[:min(len(raw), rawMost)]) }
+
+// filling decides when a chunk of a text format is full.
+type filling struct {
+	rows int
+	text int // the text size of the last chunk, a guess for the next
+}
+
+// newFilling returns the rule for chunks of rows rows, 0 being the default.
+func newFilling(rows int) filling {
+	if rows <= 0 {
+		rows = chunkRows
+	}
+	return filling{rows: rows, text: 64 << 10}
+}
+
+// limit is the number of rows of a chunk with that many columns.
+func (f *filling) limit(width int) int {
+	return max(1, min(f.rows, chunkCells/max(1, width)))
+}
+
+func (f *filling) builder(columns []Column) *builder {
+	return newBuilder(columns, min(f.limit(len(columns)), chunkRows), f.text+f.text/8)
+}
+
+func (f *filling) full(b *builder) bool {
+	bad := len(b.chunk.Bad)
+	return b.len()+bad >= f.limit(b.width) || b.size()+bad*256 >= chunkText
+}
+
+// finish returns b's chunk, or nil if there is nothing in it.
+func (f *filling) finish(b *builder) *Chunk {
+	if b.len() == 0 && len(b.chunk.Bad) == 0 {
+		return nil
+	}
+	f.text = b.size()
+	return b.finish()
+}
+
+// selection says which columns are decoded.
+type selection struct {
+	all   bool
+	names map[string]bool
+	globs []string
+}
+
+func newSelection(columns []string) selection {
+	s := selection{all: columns == nil, names: map[string]bool{}}
+	for _, c := range columns {
+		s.names[c] = true
+		if strings.ContainsAny(c, "*?") {
+			s.globs = append(s.globs, c)
+		}
+	}
+	return s
+}
+
+// has reports whether the column of that name is decoded. One without a name
+// never is: nothing can refer to it.
+func (s selection) has(name string) bool {
+	if name == "" {
+		return false
+	}
+	if s.all || s.names[name] {
+		return true
+	}
+	for _, glob := range s.globs {
+		if matches(glob, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches reports whether name matches glob, where * stands for any characters
+// and ? for one.
+func matches(glob, name string) bool {
+	g, n := []rune(glob), []rune(name)
+	i, j, star, mark := 0, 0, -1, 0
+	for j < len(n) {
+		switch {
+		case i < len(g) && g[i] == '*':
+			star, mark = i, j
+			i++
+		case i < len(g) && (g[i] == '?' || g[i] == n[j]):
+			i++
+			j++
+		case star >= 0:
+			mark++
+			i, j = star+1, mark
+		default:
+			return false
+		}
+	}
+	for i < len(g) && g[i] == '*' {
+		i++
+	}
+	return i == len(g)
+}
