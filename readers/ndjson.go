@@ -126,7 +126,7 @@ func (r *ndjsonReader) add(b *builder, line []byte) {
 		reason = r.learn(b, line)
 	}
 	if reason != "" {
-		b.bad(at, reason, cut(bytes.TrimSuffix(line, []byte("\r"))))
+		b.bad(at, reason, rawHead(bytes.TrimSuffix(line, []byte("\r"))))
 		return
 	}
 	b.begin(at)
@@ -146,7 +146,7 @@ func (r *ndjsonReader) parse(line []byte) string {
 	if r.utf16 && bytes.Contains(line, []byte(replacement)) {
 		return reasonUTF16
 	}
-	r.text = *bytes.NewBuffer(line)
+	r.text = *bytes.NewBuffer(line[:len(line):len(line)])
 	r.decoder.Reset(&r.text)
 	r.members = r.members[:0]
 	if r.decoder.PeekKind() != '{' {

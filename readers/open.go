@@ -128,9 +128,14 @@ func formatOfContent(head []byte) Format {
 	if bytes.HasPrefix(head, []byte("PAR1")) {
 		return Parquet
 	}
-	// The bytes of a byte order mark and the zeros of UTF-16 count as space.
-	if bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n\x00\xef\xbb\xbf\xfe\xff"), []byte("{")) {
-		return NDJSON
+	for _, c := range head {
+		if c == '{' {
+			return NDJSON
+		}
+		// The bytes of a byte order mark and the zeros of UTF-16 count as space.
+		if strings.IndexByte(" \t\r\n\x00\xef\xbb\xbf\xfe\xff", c) < 0 {
+			break
+		}
 	}
 	return CSV
 }

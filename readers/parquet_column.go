@@ -202,18 +202,18 @@ func puller[T any](l *leafReader, column typedColumn[T], add func(*leafReader, T
 		if l.node.rep > 0 && cap(reps) < n {
 			reps = make([]int16, n)
 		}
-		levels, read, err := column.ReadBatch(int64(n), values[:n], cut(defs, n), cut(reps, n))
+		levels, read, err := column.ReadBatch(int64(n), values[:n], cutLevels(defs, n), cutLevels(reps, n))
 		if err == nil {
 			err = column.Err()
 		}
 		if err != nil {
 			return fmt.Errorf("decoding: %w; %w", err, errDamagedColumn)
 		}
-		return keepLevels(l, cut(defs, int(levels)), cut(reps, int(levels)), int(levels), values[:read], add)
+		return keepLevels(l, cutLevels(defs, int(levels)), cutLevels(reps, int(levels)), int(levels), values[:read], add)
 	}
 }
 
-func cut(s []int16, n int) []int16 {
+func cutLevels(s []int16, n int) []int16 {
 	if s == nil {
 		return nil
 	}

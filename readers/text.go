@@ -22,18 +22,22 @@ const (
 
 // Limits of the text formats.
 const (
-	recordCap     = 1 << 20 // bytes of one record
-	recordLines   = 1000    // lines of one record
-	windowSize    = 256 << 10
-	windowMost    = 2 * recordCap
-	chunkRows     = 4096
-	chunkText     = 4 << 20
-	chunkCells    = 1 << 20 // a chunk of very wide rows has fewer of them
-	rawMost       = 4 << 10
-	replacement   = "\uFFFD"
-	reasonUTF16   = "has a character that is not valid utf-16: export the file again"
-	reasonNUL     = "has a nul byte: if the file is utf-16, set source.encoding: utf-16"
-	reasonNotUTF8 = "is not valid utf-8: if the file is in another encoding, set source.encoding: latin1 or windows-1252"
+	recordCap       = 1 << 20 // bytes of one record
+	recordLines     = 1000    // lines of one record
+	windowSize      = 256 << 10
+	windowMost      = 2 * recordCap
+	chunkRows       = 4096
+	chunkText       = 4 << 20
+	chunkCells      = 1 << 20 // a chunk of very wide rows has fewer of them
+	rawMost         = 4 << 10
+	replacement     = "\uFFFD"
+	reasonBareQuote = "has a quote inside an unquoted field: put the field in quotes and double the quote"
+	reasonAfter     = "has text after a closing quote: double the quotes inside a quoted field"
+	reasonUnclosed  = "opens a quote that is not closed within 1,000 lines or 1 MiB: close it, or double it if it belongs to the text"
+	reasonLong      = "is longer than 1 MiB: a record cannot be"
+	reasonUTF16     = "has a character that is not valid utf-16: export the file again"
+	reasonNUL       = "has a nul byte: if the file is utf-16, set source.encoding: utf-16"
+	reasonNotUTF8   = "is not valid utf-8: if the file is in another encoding, set source.encoding: latin1 or windows-1252"
 )
 
 // decoded returns the input's text as UTF-8 without its byte order mark, and
@@ -101,30 +105,32 @@ func (w *window) bytes() []byte { return w.buf[w.start:w.end] }
 func (w *window) consume(n int) { w.start += n }
 
 // more fills the window up, growing it if it is full. It reports false if there
-// is nothing more to read or the window is at its limit.
+// was nothing left to read or the window is at its limit; then nothing changed.
 func (w *window) more() bool {
-	if w.done {
+	held := w.end - w.start
+	if w.done || held >= windowMost {
 		return false
 	}
-	held := w.end - w.start
 	if held == len(w.buf) {
-		if len(w.buf) >= windowMost {
-			return false
-		}
 		w.buf = append(w.buf, make([]byte, len(w.buf))...)
 	}
 	copy(w.buf, w.buf[w.start:w.end])
 	w.start, w.end = 0, held
-	n, err := io.ReadFull(w.src, w.buf[held:])
-	w.end += n
-	switch err {
-	case nil:
-	case io.EOF, io.ErrUnexpectedEOF:
-		w.done = true
-	default:
-		w.done, w.err = true, err
+	for idle := 0; w.end < len(w.buf) && !w.done; idle++ {
+		n, err := w.src.Read(w.buf[w.end:])
+		w.end += n
+		switch {
+		case err == io.EOF:
+			w.done = true
+		case err != nil:
+			w.done, w.err = true, err
+		case n > 0:
+			idle = 0
+		case idle > 100:
+			w.done, w.err = true, io.ErrNoProgress
+		}
 	}
-	return n > 0
+	return true
 }
 
 // skipTo consumes up to and including the first byte that is in ends, and
@@ -148,8 +154,8 @@ func readError(in *input, line int64, err error) error {
 	return fmt.Errorf("reading %s near line %d: %w", in.name, line, plainCause(err))
 }
 
-// cut is raw as a BadRow holds it, without keeping the rest in memory.
-func cut(raw []byte) string { return string(raw[:min(len(raw), rawMost)]) }
+// rawHead is raw as a BadRow holds it, without keeping the rest in memory.
+func rawHead(raw []byte) string { return string(raw[:min(len(raw), rawMost)]) }
 
 // filling decides when a chunk of a text format is full.
 type filling struct {
@@ -247,4 +253,20 @@ func matches(glob, name string) bool {
 		i++
 	}
 	return i == len(g)
+}
+
+// lineEnds counts the line ends in text.
+func lineEnds(text []byte) int {
+	n := bytes.Count(text, []byte{'\n'})
+	if bytes.IndexByte(text, '\r') >= 0 {
+		n += bytes.Count(text, []byte{'\r'}) - bytes.Count(text, []byte("\r\n"))
+	}
+	return n
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
