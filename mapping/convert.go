@@ -249,7 +249,10 @@ func (v *value) instant(x readers.Value) (time.Time, string) {
 		}
 	}
 	if numberPattern.MatchString(text) && !slices.ContainsFunc(v.formats, func(f timeFormat) bool { return f.unit > 0 }) {
-		return time.Time{}, "is a number without a unit: add format: unix_s, unix_ms, unix_us or unix_ns to the mapping"
+		return time.Time{}, noUnit
 	}
 	return time.Time{}, "is not a date"
 }
+
+// noUnit is the problem of a number where a time is expected.
+const noUnit = "is a number without a unit: add format: unix_s, unix_ms, unix_us or unix_ns to the mapping"

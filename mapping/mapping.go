@@ -1,8 +1,6 @@
 package mapping
 
-import (
-	"mpimport/mparticle"
-)
+import "mpimport/mparticle"
 
 // Mapping is a compiled mapping file. It is immutable and shared.
 type Mapping struct {
@@ -113,24 +111,4 @@ func (t *target) each(visit func(*value)) {
 		m.each(visit)
 	}
 	t.elem.each(visit)
-}
-
-// find returns the target at a resolved path, nil where nothing is mapped.
-func (t *target) find(steps []mparticle.Step) *target {
-	for _, s := range steps {
-		next := t.elem
-		if t.field.Shape != mparticle.List {
-			next = nil
-			for _, m := range t.members {
-				if m.key == s.Key {
-					next = m
-				}
-			}
-		}
-		if next == nil {
-			return nil
-		}
-		t = next
-	}
-	return t
 }

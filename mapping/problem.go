@@ -79,6 +79,7 @@ type Reject struct {
 	Column string `json:"column,omitempty"` // the column that the value came from
 	Value  string `json:"value,omitempty"`  // the value, cut at 60 characters
 	Text   string `json:"problem"`          // what is wrong with it; the same for all rejects of one kind
+	Detail string `json:"detail,omitempty"` // what else helps with this value
 }
 
 // Error returns the reason as people read it.
@@ -93,6 +94,9 @@ func (r *Reject) Error() string {
 	b.WriteString(r.Text)
 	if r.Column != "" {
 		fmt.Fprintf(&b, " (column %s)", r.Column)
+	}
+	if r.Detail != "" {
+		b.WriteString("; " + r.Detail)
 	}
 	return b.String()
 }

@@ -219,7 +219,11 @@ func reject(b *bound, v readers.Value, text string) *Reject {
 	if v.Kind == readers.Time {
 		shown = timeText(v)
 	}
-	return &Reject{Field: b.value.path, Column: b.column, Value: cut(shown), Text: text}
+	r := &Reject{Field: b.value.path, Column: b.column, Value: cut(shown), Text: text}
+	if text == noUnit {
+		r.Detail = "it would mean " + unitsOf(strings.TrimSpace(shown))
+	}
+	return r
 }
 
 // leaf appends one value.

@@ -140,7 +140,7 @@ func unitsOf(number string) string {
 	var meanings []string
 	for _, f := range namedFormats[1:] {
 		if t, err := f.parseUnix(number); err == nil && t.Year() > 0 && t.Year() < 10000 {
-			meanings = append(meanings, fmt.Sprintf("%s %s", f.name, t.Format(time.RFC3339)))
+			meanings = append(meanings, fmt.Sprintf("%s as %s", t.Format(time.RFC3339), f.name))
 		}
 	}
 	return strings.Join(meanings, ", ")

@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -324,11 +323,3 @@ func (l *loader) lookupValues(v *value, n *node) {
 
 // isIdentity reports whether the value says who the user is.
 func (v *value) isIdentity() bool { return v.field.Identity }
-
-// sourceName is the value's source for messages.
-func (v *value) sourceName() string {
-	if v.column != "" {
-		return v.column
-	}
-	return strings.Join(slices.Clone(v.columns), ", ")
-}

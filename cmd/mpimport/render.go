@@ -26,6 +26,9 @@ func plural(n int64, noun string) string {
 	if strings.HasSuffix(noun, "ch") {
 		noun += "e"
 	}
+	if stem, ok := strings.CutSuffix(noun, "ry"); ok {
+		noun = stem + "rie"
+	}
 	return count(n) + " " + noun + "s"
 }
 

@@ -164,7 +164,7 @@ func checkEvent(e any) (int64, error) {
 	}
 	kind, _ := o["event_type"].(string)
 	if kind == "" {
-		return 0, fmt.Errorf(`: Required event field "event_type" is missing or empty.`)
+		return 0, fmt.Errorf(`: Required event field "event_type" is missing or empty`)
 	}
 	rules, ok := eventRules[kind]
 	if !ok {
@@ -221,7 +221,7 @@ func check(o map[string]any, known rules, path string) error {
 	}
 	for name, r := range known {
 		if r.required && (o[name] == nil || o[name] == "") {
-			return fmt.Errorf("%s: Required field %q is missing or empty.", path, name)
+			return fmt.Errorf("%s: Required field %q is missing or empty", path, name)
 		}
 	}
 	return nil
