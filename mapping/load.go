@@ -220,7 +220,7 @@ func (l *loader) identities() []string {
 	for _, v := range values {
 		paths = append(paths, v.path)
 	}
-	if len(paths) == 0 && l.mapping.batch != nil {
+	if len(paths) == 0 && l.mapping.batch != nil && len(l.problems) == 0 { // other problems may be the cause
 		l.problem(l.mapping.batch.line(), 1, "no identity is mapped, so mParticle could not tell whose data it is",
 			"map a column to user_identities.customer_id, user_identities.email or another identity")
 	}

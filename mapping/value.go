@@ -62,7 +62,8 @@ func (l *loader) value(e entry, field *mparticle.Field) *value {
 }
 
 func (l *loader) longValue(v *value, n *node) *value {
-	if !l.keys(n, v.path, append([]string{"column", "value"}, conversions...)...) {
+	before := len(l.problems)
+	if !l.keys(n, v.path, append([]string{"column", "value"}, conversions...)...) || len(l.problems) > before {
 		return nil
 	}
 	column, literal := n.get("column"), n.get("value")

@@ -152,12 +152,11 @@ func (r *ndjsonReader) parse(line []byte) string {
 	if r.decoder.PeekKind() != '{' {
 		return r.notObject(line)
 	}
-	reason := r.parseObject(line)
-	if reason != "" {
+	if reason := r.parseObject(line); reason != "" {
 		return reason
 	}
-	if _, err := r.decoder.ReadToken(); err != io.EOF {
-		return fmt.Sprintf("has more behind the object, at column %d: one line holds one object", columnOf(line, r.behind(line)))
+	if i := r.behind(line); i < len(line) {
+		return fmt.Sprintf("has more behind the object, at column %d: one line holds one object", columnOf(line, i))
 	}
 	return ""
 }

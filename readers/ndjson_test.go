@@ -36,7 +36,7 @@ func TestNDJSON(t *testing.T) {
 		{"cut", "{\"a\":\n{\"a\":1}", Options{}, []string{`{"a":1}`}, []string{"1:1 ends in the middle of the object"}},
 		{"bare key", `{a:1}`, Options{}, nil, []string{"1:1 is not valid json at column 2"}},
 		{"number key", `{1:1}`, Options{}, nil, []string{"1:1 is not valid json at column 2"}},
-		{"trailing comma", `{"a":1,}`, Options{}, nil, []string{"1:1 is not valid json at column 8"}},
+		{"trailing comma", `{"a":1,}`, Options{}, nil, []string{"1:1 is not valid json at column 7"}},
 		{"not objects", "[1]\n\"x\"\n1\ntrue\nnull", Options{Format: NDJSON}, nil, []string{
 			"1:1 holds a list, not an object", "2:2 holds a string, not an object", "3:3 holds a number, not an object",
 			"4:4 holds a boolean, not an object", "5:5 holds null, not an object"}},

@@ -210,8 +210,16 @@ func (r *importRun) run(ctx context.Context) error {
 			r.say("resume  %s settled by an earlier run (%s)", plural(n, "batch"), r.resumeFile)
 		}
 	}
-	plan, err := r.scan(ctx)
+	plan, err := scanShown(ctx, r.streams, r.in.job, r.progress, r.rejects)
+	if err == nil && plan.Rows == 0 {
+		r.forget()
+		return r.nothing(r.streams, errors.New("the input has no rows"))
+	}
+	if err == nil {
+		err = r.acceptable(plan)
+	}
 	if err != nil {
+		r.forget()
 		return err
 	}
 	if r.journal != nil {
@@ -232,31 +240,18 @@ func (r *importRun) finished(report *pipeline.Report) error {
 	return r.writeReport()
 }
 
-// scan reads everything and decides whether to go on.
-func (r *importRun) scan(ctx context.Context) (*pipeline.Plan, error) {
-	plan, err := scanShown(ctx, r.streams, r.in.job, r.progress, r.rejects)
-	if err != nil {
-		r.forget()
-		return nil, err
-	}
-	if plan.Rows == 0 || plan.Rows < r.minRows {
-		r.forget()
-		if plan.Rows > 0 {
-			return nil, fmt.Errorf("the input has %s, --min-rows asks for %d; nothing was sent", plural(plan.Rows, "row"), r.minRows)
-		}
-		return nil, r.nothing(r.streams, errors.New("the input has no rows"))
+// acceptable decides, before anything is sent, whether the input is good enough.
+func (r *importRun) acceptable(plan *pipeline.Plan) error {
+	if plan.Rows < r.minRows {
+		return fmt.Errorf("the input has %s, --min-rows asks for %d; nothing was sent", plural(plan.Rows, "row"), r.minRows)
 	}
 	allowed, err := r.allowed(plan.Rows)
-	if err != nil {
-		return nil, err
+	if err != nil || plan.Rejected <= allowed {
+		return err
 	}
-	if plan.Rejected > allowed {
-		r.forget()
-		printReasons(r.err, plan.Reasons)
-		return nil, &exitError{code: exitRejects, err: fmt.Errorf("%s rejected, --max-rejects allows %d: nothing was sent\n  hint: %s has the rows and reasons; mend them or the mapping, or allow more",
-			plural(plan.Rejected, "row"), allowed, r.rejects)}
-	}
-	return plan, nil
+	printReasons(r.err, plan.Reasons)
+	return &exitError{code: exitRejects, err: fmt.Errorf("%s rejected, --max-rejects allows %d: nothing was sent\n  hint: %s has the rows and reasons; mend them or the mapping, or allow more",
+		plural(plan.Rejected, "row"), allowed, r.rejects)}
 }
 
 // forget removes the resume file of an import of which nothing was ever sent.
