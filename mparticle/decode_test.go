@@ -47,7 +47,9 @@ func TestDecodeBatchRoundTrip(t *testing.T) {
 }
 
 func TestDecodeBatchRefuses(t *testing.T) {
-	event := func(kind, data string) string { return `{"events":[{"event_type":"` + kind + `","data":` + data + `}]}` }
+	event := func(kind, data string) string {
+		return `{"events":[{"event_type":"` + kind + `","data":` + data + `}]}`
+	}
 	product := func(p string) string {
 		return event("commerce_event", `{"product_action":{"products":[{},`+p+`]}}`)
 	}
@@ -95,7 +97,7 @@ func TestDecodeBatchRefuses(t *testing.T) {
 
 func TestDecodeBatchTakesNullAsAbsent(t *testing.T) {
 	b, err := DecodeBatch([]byte(`{"environment":"production","ip":null,"events":null,"user_identities":{"email":null},"user_attributes":{"a":null}}`))
-	if err != nil || b.IP != nil || b.Events != nil || b.UserIdentities.Email != nil {
+	if err != nil || b.IP != nil || len(b.Events) != 0 || b.UserIdentities.Email != nil {
 		t.Errorf("got %+v, %v", b, err)
 	}
 }

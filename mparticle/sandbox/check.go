@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,13 +18,17 @@ type received struct {
 	raw       json.RawMessage
 	requestID string
 	user      string
-	times     []int64 // of its events, in milliseconds; -1 where one has none
+	times     []int64 // of its events, in milliseconds; noTime where one has none
 }
+
+// noTime stands for the time of an event that has none; times before 1970 are
+// negative.
+const noTime = math.MinInt64
 
 // isHistorical reports whether the historical endpoint processes the batch: it
 // has events, and all are older than the limit.
 func (r *received) isHistorical(limit time.Time) bool {
-	return len(r.times) > 0 && !slices.ContainsFunc(r.times, func(t int64) bool { return t < 0 || t > limit.UnixMilli() })
+	return len(r.times) > 0 && !slices.ContainsFunc(r.times, func(t int64) bool { return t == noTime || t > limit.UnixMilli() })
 }
 
 // parse checks a body by the documentation.
@@ -156,7 +161,7 @@ func identitiesOf(o object) []string {
 	return all
 }
 
-// checkEvent returns the time of an event, -1 if it has none.
+// checkEvent returns the time of an event, noTime if it has none.
 func checkEvent(e any) (int64, error) {
 	o, ok := e.(map[string]any)
 	if !ok {
@@ -190,7 +195,7 @@ func checkEvent(e any) (int64, error) {
 	}
 	at, ok := data["timestamp_unixtime_ms"].(json.Number)
 	if !ok {
-		return -1, nil
+		return noTime, nil
 	}
 	return strconv.ParseInt(at.String(), 10, 64)
 }

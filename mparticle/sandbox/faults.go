@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -38,7 +39,7 @@ func ParseFaults(text string) (Faults, error) {
 		share, ok := shares[name]
 		number, isPercent := strings.CutSuffix(value, "%")
 		percent, err := strconv.ParseFloat(number, 64)
-		if !ok || !isPercent || err != nil || percent < 0 || percent > 100 {
+		if !ok || !isPercent || err != nil || math.IsNaN(percent) || percent < 0 || percent > 100 {
 			return f, fmt.Errorf("%q is not a fault such as 429=5%%, 503=1%%, drop=0.5%%, reset=1%% or slow=20ms", part)
 		}
 		*share = percent / 100

@@ -49,11 +49,14 @@ type Sandbox struct {
 
 	mu    sync.Mutex
 	stats Stats
-	seen  map[string]bool
+	seen  map[request]bool
 	users map[string]bool
 	sent  []lump // of the last second
 	dice  dice
 }
+
+// request is what batches are de-duplicated by.
+type request struct{ key, id string }
 
 // lump is a number of batches at an instant.
 type lump struct {
@@ -66,14 +69,14 @@ func New(o Options) *Sandbox {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Sandbox{options: o, mux: http.NewServeMux(), seen: map[string]bool{}, users: map[string]bool{}, dice: newDice()}
+	s := &Sandbox{options: o, mux: http.NewServeMux(), seen: map[request]bool{}, users: map[string]bool{}, dice: newDice()}
 	s.stats.Status = map[string]int64{}
 	for _, prefix := range []string{"", "/v2"} {
 		s.mux.HandleFunc("POST "+prefix+"/events", s.handle(false, false))
 		s.mux.HandleFunc("POST "+prefix+"/bulkevents", s.handle(true, false))
 		s.mux.HandleFunc("POST "+prefix+"/bulkevents/historical", s.handle(true, true))
+		s.mux.HandleFunc("GET "+prefix+"/stats", s.serveStats)
 	}
-	s.mux.HandleFunc("GET /stats", s.serveStats)
 	return s
 }
 
@@ -131,7 +134,8 @@ func (s *Sandbox) handle(bulk, historical bool) http.HandlerFunc {
 			s.refuse(w, *bad)
 			return
 		}
-		s.take(batches, historical)
+		key, _, _ := r.BasicAuth()
+		s.take(batches, key, historical)
 		if s.dice.falls(s.options.Faults.Drop) {
 			s.cut()
 		}
@@ -150,9 +154,12 @@ func (s *Sandbox) cut() {
 }
 
 func (s *Sandbox) authorize(r *http.Request) *refusal {
+	if r.Header.Get("Authorization") == "" {
+		return &refusal{status: http.StatusUnauthorized}
+	}
 	key, secret, ok := r.BasicAuth()
 	if !ok || key == "" || secret == "" {
-		return &refusal{status: http.StatusUnauthorized}
+		return &refusal{status: http.StatusForbidden}
 	}
 	same := subtle.ConstantTimeCompare([]byte(key), []byte(s.options.Key)) & subtle.ConstantTimeCompare([]byte(secret), []byte(s.options.Secret))
 	if s.options.Key != "" && same != 1 {
@@ -229,8 +236,8 @@ func (s *Sandbox) refuse(w http.ResponseWriter, r refusal) {
 	e.Encode(map[string]any{"errors": []any{map[string]string{"code": "BAD_REQUEST", "message": r.message}}}) // the client is gone if this fails
 }
 
-// take records batches that were accepted.
-func (s *Sandbox) take(batches []*received, historical bool) {
+// take records batches that were accepted for an API key.
+func (s *Sandbox) take(batches []*received, key string, historical bool) {
 	inRequest := map[string]bool{}
 	for _, b := range batches {
 		if inRequest[b.user] {
@@ -242,23 +249,34 @@ func (s *Sandbox) take(batches []*received, historical bool) {
 			continue
 		}
 		if b.requestID != "" {
-			if s.seen[b.requestID] {
+			id := request{key, b.requestID}
+			if s.seen[id] {
 				s.stats.Duplicates++
 				continue
 			}
-			s.seen[b.requestID] = true
+			s.seen[id] = true
 		}
 		s.stats.Batches++
 		s.stats.Events += int64(len(b.times))
 		s.users[b.user] = true
-		if s.options.Capture != nil {
-			line := bytes.NewBuffer(nil)
-			if json.Compact(line, b.raw) == nil {
-				line.WriteByte('\n')
-				s.options.Capture.Write(line.Bytes()) // a capture that cannot be written shows by its absence
-			}
-		}
+		s.capture(b.raw)
 	}
+}
+
+// capture writes a batch as one line: its bytes as they came, without the space
+// between them only where it has line breaks.
+func (s *Sandbox) capture(raw json.RawMessage) {
+	if s.options.Capture == nil {
+		return
+	}
+	line := bytes.NewBuffer(make([]byte, 0, len(raw)+1))
+	if !bytes.ContainsAny(raw, "\r\n") {
+		line.Write(raw)
+	} else if json.Compact(line, raw) != nil {
+		return // never: it was checked
+	}
+	line.WriteByte('\n')
+	s.options.Capture.Write(line.Bytes()) // a capture that cannot be written shows by its absence
 }
 
 // userOf names the user of a batch by all its identities.
