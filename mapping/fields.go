@@ -108,6 +108,9 @@ func (l *loader) unknownField(e entry, err error, root *mparticle.Field, what st
 // fieldHint finds the nearest right path: the wrong word mended, or the field of
 // that name somewhere else.
 func fieldHint(wrong *mparticle.PathError, root *mparticle.Field, what string) string {
+	if _, ok := mparticle.BatchFields().Member(wrong.Word); ok && what == "data" && wrong.Prefix == "" {
+		return wrong.Word + " belongs under batch:"
+	}
 	if near := nearest(wrong.Word, wrong.Choices); wrong.Word != "" && near != "" {
 		rest := strings.TrimPrefix(wrong.Path, wrong.Prefix+wrong.Word)
 		return fmt.Sprintf("did you mean %s?", wrong.Prefix+near+rest)
@@ -116,9 +119,6 @@ func fieldHint(wrong *mparticle.PathError, root *mparticle.Field, what string) s
 		return fmt.Sprintf("did you mean %s?", path)
 	}
 	if what == "data" {
-		if _, ok := mparticle.BatchFields().Member(wrong.Word); ok {
-			return wrong.Word + " belongs under batch:"
-		}
 		return "your own attributes of an event are custom_attributes.NAME"
 	}
 	if wrong.Word != "" && wrong.Prefix == "" {
