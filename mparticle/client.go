@@ -55,7 +55,7 @@ type Options struct {
 	Key, Secret string
 	Pod         Pod           // "": US1
 	BaseURL     string        // instead of the pod's; the paths are appended to it
-	HTTPClient  *http.Client  // nil: one that keeps connections alive and follows no redirects
+	HTTPClient  *http.Client  // nil: one that keeps connections alive; redirects are never followed
 	UserAgent   string        // "": the package's own
 	Timeout     time.Duration // of one attempt; 0: a minute
 	AllowHTTP   bool          // plain http to other hosts than this machine
@@ -90,6 +90,10 @@ func NewClient(o Options) (*Client, error) {
 	c := &Client{key: o.Key, secret: o.Secret, base: base, http: o.HTTPClient, agent: o.UserAgent, timeout: o.Timeout, logger: o.Logger}
 	if c.http == nil {
 		c.http = newHTTPClient()
+	} else {
+		own := *c.http // the caller's stays as it is
+		own.CheckRedirect = neverRedirect
+		c.http = &own
 	}
 	if c.agent == "" {
 		c.agent = "mpimport"
@@ -117,11 +121,13 @@ func baseURL(o Options) (*url.URL, error) {
 		return nil, fmt.Errorf("unknown pod %q: one of %s", pod, strings.Join(pod.Values(), ", "))
 	}
 	base, err := url.Parse(strings.TrimRight(o.BaseURL, "/"))
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return nil, fmt.Errorf("%q is not a URL such as %s", o.BaseURL, US1.BaseURL())
-	}
-	if base.User != nil {
-		return nil, errors.New("the URL carries credentials: give them as key and secret")
+	switch { // the URL is not repeated: it may hold a password
+	case err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https":
+		return nil, fmt.Errorf("the base URL is not a URL such as %s", US1.BaseURL())
+	case base.User != nil:
+		return nil, errors.New("the base URL carries credentials: give them as key and secret")
+	case base.RawQuery != "" || base.Fragment != "":
+		return nil, errors.New("the base URL has a query or fragment: paths are appended to it")
 	}
 	if base.Scheme == "http" && !o.AllowHTTP && !loopback(base.Hostname()) {
 		return nil, fmt.Errorf("plain http to %s would show the credentials to the network: use https", base.Host)
@@ -140,11 +146,11 @@ func newHTTPClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConns = 0
 	transport.MaxIdleConnsPerHost = 256
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return &http.Client{Transport: transport, CheckRedirect: neverRedirect}
 }
+
+// neverRedirect keeps credentials from following a redirect.
+func neverRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // UploadEvents sends one batch, at most MaxBatchBytes.
 func (c *Client) UploadEvents(ctx context.Context, b *Batch) (Response, error) {

@@ -64,7 +64,7 @@ func (e *TransportError) cause() string {
 	var certificate *tls.CertificateVerificationError
 	var timeout net.Error
 	switch {
-	case errors.As(e.Err, &dns):
+	case errors.As(e.Err, &dns) && dns.IsNotFound:
 		return "the host name is not known; check the network, --pod and --url"
 	case errors.Is(e.Err, syscall.ECONNREFUSED):
 		return "the connection was refused; check --url, or the proxy"
