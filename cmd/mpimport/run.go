@@ -79,6 +79,8 @@ with --empty skip; 130, 143 interrupted, run again to go on.`,
 	flags.Int64Var(&f.minRows, "min-rows", 0, "fail with fewer rows than this")
 	flags.StringVar(&f.progress, "progress", "auto", "auto, bar, plain or none")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "only errors")
+	flags.BoolVarP(&f.target.verbose, "verbose", "v", false, "log each request, without credentials and bodies")
+	flags.StringVar(&f.target.logFormat, "log-format", "text", "of the log on stderr: text or json")
 	return cmd
 }
 
@@ -131,7 +133,7 @@ func (f *runFlags) run(ctx context.Context, s streams, args []string) error {
 	if f.rejects == "" {
 		f.rejects = in.job.Mapping.Name + ".rejects.ndjson"
 	}
-	target, err := f.target.open(f.dryRun)
+	target, err := f.target.open(s, f.dryRun)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -29,6 +31,8 @@ type targetFlags struct {
 	pod         string
 	url         string
 	credentials string
+	verbose     bool
+	logFormat   string // text or json
 }
 
 func (f *targetFlags) register(flags *pflag.FlagSet) {
@@ -44,18 +48,22 @@ type target struct {
 	close    func()
 }
 
-func (f *targetFlags) open(dryRun bool) (*target, error) {
+func (f *targetFlags) open(s streams, dryRun bool) (*target, error) {
+	logger, err := f.logger(s.err)
+	if err != nil {
+		return nil, err
+	}
 	switch {
 	case dryRun:
 		return &target{uploader: discarder{}, name: "dry run", close: func() {}}, nil
 	case f.url == "sandbox":
-		return openSandbox()
+		return openSandbox(logger)
 	}
 	key, secret, err := f.secrets()
 	if err != nil {
 		return nil, err
 	}
-	client, err := mparticle.NewClient(mparticle.Options{Key: key, Secret: secret, Pod: mparticle.Pod(f.pod), BaseURL: f.url, UserAgent: "mpimport/" + version()})
+	client, err := mparticle.NewClient(mparticle.Options{Key: key, Secret: secret, Pod: mparticle.Pod(f.pod), BaseURL: f.url, UserAgent: "mpimport/" + version(), Logger: logger})
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +73,20 @@ func (f *targetFlags) open(dryRun bool) (*target, error) {
 	}
 	fingerprint := sha256.Sum256([]byte("mpimport key " + key))
 	return &target{uploader: client, name: base + " key " + hex.EncodeToString(fingerprint[:4]), close: func() {}}, nil
+}
+
+// logger is where requests are logged; nil without --verbose.
+func (f *targetFlags) logger(w io.Writer) (*slog.Logger, error) {
+	o := &slog.HandlerOptions{Level: slog.LevelDebug}
+	switch {
+	case f.logFormat != "text" && f.logFormat != "json":
+		return nil, fmt.Errorf("--log-format %s: it is text or json", f.logFormat)
+	case !f.verbose:
+		return nil, nil
+	case f.logFormat == "json":
+		return slog.New(slog.NewJSONHandler(w, o)), nil
+	}
+	return slog.New(slog.NewTextHandler(w, o)), nil
 }
 
 // secrets returns key and secret from the environment or the credentials file.
@@ -109,7 +131,7 @@ func (discarder) Post(context.Context, mparticle.Path, []byte) (mparticle.Respon
 }
 
 // openSandbox starts a sandbox on a port of this machine, for this run alone.
-func openSandbox() (*target, error) {
+func openSandbox(logger *slog.Logger) (*target, error) {
 	key, secret := rand.Text(), rand.Text()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -117,7 +139,7 @@ func openSandbox() (*target, error) {
 	}
 	server := &http.Server{Handler: sandbox.New(sandbox.Options{Key: key, Secret: secret}), ReadHeaderTimeout: 10 * time.Second}
 	go server.Serve(listener) // ends with Close below
-	client, err := mparticle.NewClient(mparticle.Options{Key: key, Secret: secret, BaseURL: "http://" + listener.Addr().String() + "/v2"})
+	client, err := mparticle.NewClient(mparticle.Options{Key: key, Secret: secret, BaseURL: "http://" + listener.Addr().String() + "/v2", Logger: logger})
 	if err != nil {
 		server.Close()
 		return nil, err
