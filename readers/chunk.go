@@ -129,6 +129,7 @@ type builder struct {
 	chunk   Chunk
 	columns []Column
 	width   int
+	stride  int // cells to a row, at least width
 	text    []byte
 }
 
@@ -136,6 +137,7 @@ func newBuilder(columns []Column, rows, textSize int) *builder {
 	return &builder{
 		columns: columns,
 		width:   len(columns),
+		stride:  len(columns),
 		chunk:   Chunk{positions: make([]Position, 0, rows), cells: make([]cell, 0, rows*len(columns))},
 		text:    make([]byte, 0, textSize),
 	}
@@ -149,7 +151,7 @@ func (b *builder) size() int { return len(b.text) }
 // begin starts a row at p.
 func (b *builder) begin(p Position) {
 	b.chunk.positions = append(b.chunk.positions, p)
-	for range b.width {
+	for range b.stride {
 		b.chunk.cells = append(b.chunk.cells, cell{})
 	}
 }
@@ -159,7 +161,7 @@ func (b *builder) drop(reason, raw string) {
 	last := len(b.chunk.positions) - 1
 	b.bad(b.chunk.positions[last], reason, raw)
 	b.chunk.positions = b.chunk.positions[:last]
-	b.chunk.cells = b.chunk.cells[:last*b.width]
+	b.chunk.cells = b.chunk.cells[:last*b.stride]
 }
 
 // bad lists a record that was never begun.
@@ -188,25 +190,35 @@ func (b *builder) setTime(column int, t time.Time, local bool) {
 }
 
 func (b *builder) put(column int, x cell) {
-	b.chunk.cells[(len(b.chunk.positions)-1)*b.width+column] = x
+	b.chunk.cells[(len(b.chunk.positions)-1)*b.stride+column] = x
 }
 
 // grow adds a column while rows are being collected (NDJSON: a key that appears
-// late); rows already collected get it as Missing.
+// late); rows already collected get it as Missing. Rows get room for as many
+// columns again, so that many late keys do not move them many times.
 func (b *builder) grow(c Column) {
-	rows := len(b.chunk.positions)
-	cells := make([]cell, 0, cap(b.chunk.cells)+rows)
-	for row := range rows {
-		cells = append(cells, b.chunk.cells[row*b.width:(row+1)*b.width]...)
-		cells = append(cells, cell{})
-	}
 	b.columns = append(b.columns[:b.width:b.width], c)
 	b.width++
-	b.chunk.cells = cells
+	if b.width > b.stride {
+		b.layOut(max(8, 2*b.stride))
+	}
+}
+
+// layOut gives every row stride cells.
+func (b *builder) layOut(stride int) {
+	rows := len(b.chunk.positions)
+	cells := make([]cell, rows*stride, max(rows*stride, cap(b.chunk.cells)))
+	for row := range rows {
+		copy(cells[row*stride:(row+1)*stride], b.chunk.cells[row*b.stride:(row+1)*b.stride])
+	}
+	b.chunk.cells, b.stride = cells, stride
 }
 
 // finish returns the chunk; the builder must not be used afterwards.
 func (b *builder) finish() *Chunk {
+	if b.stride != b.width {
+		b.layOut(b.width)
+	}
 	b.chunk.Columns = b.columns
 	b.chunk.text = string(b.text)
 	return &b.chunk

@@ -57,6 +57,10 @@ func TestCSV(t *testing.T) {
 		{"none wanted", "a,b\n1,2\n1\n", Options{Columns: []string{}}, []string{`{}`}, []string{"1:2"}, []string{"2:3 has 1 field, the header has 2"}},
 		{"same unwanted", "a,b,b\n1,2,3\n", Options{Columns: []string{"a"}}, []string{`{"a":"1"}`}, []string{"1:2"}, nil},
 		{"nameless", "a,,\n1,2,3\n", Options{}, []string{`{"a":"1"}`}, []string{"1:2"}, nil},
+		{"open quote, then a quoted line", "a,b\n1,\"oops\n2,\"fine\"\n3,x\n", Options{}, []string{`{"a":"2","b":"fine"}`, `{"a":"3","b":"x"}`}, []string{"2:3", "3:4"}, []string{"1:2 opens a quote that is not closed before the next one opens"}},
+		{"open quote, then a line that begins quoted", "a,b\n1,\"oops\n\"2\",\"fine\"\n", Options{}, []string{`{"a":"2","b":"fine"}`}, []string{"2:3"}, []string{"1:2 opens a quote that is not closed before the next one opens"}},
+		{"quote inside a field of two lines", "a,b\n1,\"one\ntwo \"x\" y\"\n3,4\n", Options{}, []string{`{"a":"3","b":"4"}`}, []string{"2:4"}, []string{"1:2 has text after a closing quote"}},
+		{"not windows-1252", "a\nx\x81y\n\x80\n", Options{Encoding: "windows-1252"}, []string{`{"a":"€"}`}, []string{"2:3"}, []string{"1:2 has a character that windows-1252 does not have"}},
 		{"latin1", "a\ncaf\xe9\n", Options{Encoding: "latin1"}, []string{`{"a":"café"}`}, []string{"1:2"}, nil},
 		{"windows-1252", "a\n\x80\n", Options{Encoding: "windows-1252"}, []string{`{"a":"€"}`}, []string{"1:2"}, nil},
 		{"utf-16 mark", "\xfe\xff\x00a\x00\n\x20\xac\x00\n", Options{}, []string{`{"a":"€"}`}, []string{"1:2"}, nil},
@@ -74,7 +78,7 @@ func TestCSV(t *testing.T) {
 		{"open quote at the end", "a\n1\n\"", Options{}, []string{`{"a":"1"}`}, []string{"1:2"}, []string{"2:3 opens a quote that is not closed within 1,000 lines or 1 MiB"}},
 		{"open quote crlf", "a,b\r\n\"1,2\r\n3,4\r\n", Options{}, []string{`{"a":"3","b":"4"}`}, []string{"2:3"},
 			[]string{"1:2 opens a quote that is not closed within 1,000 lines or 1 MiB"}},
-		{"not utf-8", "a,b\n1,caf\xe9\n3,4\n", Options{}, []string{`{"a":"3","b":"4"}`}, []string{"2:3"}, []string{"1:2 is not valid utf-8"}},
+		{"not utf-8", "a,b\n1,caf\xe9\n3,4\n", Options{}, []string{`{"a":"3","b":"4"}`}, []string{"2:3"}, []string{"1:2 column \"b\" is not valid utf-8"}},
 		{"unwanted not utf-8", "a,b\n1,caf\xe9\n", Options{Columns: []string{"a"}}, nil, nil, []string{"1:2 is not valid utf-8"}},
 		{"nul", "a,b\n1,\x00\n3,4\n", Options{}, []string{`{"a":"3","b":"4"}`}, []string{"2:3"}, []string{"1:2 has a nul byte"}},
 		{"only a header", "a,b", Options{}, nil, nil, nil},
@@ -131,6 +135,26 @@ func TestCSVCaps(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestCSVOpenQuote holds that an open quote costs its row, however far away the
+// next quote is.
+func TestCSVOpenQuote(t *testing.T) {
+	for _, far := range []int{1, 2, 900, 998, 999, 1500} {
+		text := "a,b\n0,\"open\n" + strings.Repeat("1,x\n", far) + "2,\"Smith, John\"\n3,y\n"
+		r, err := Open(context.Background(), "-", Options{Format: CSV, Stdin: strings.NewReader(text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		chunks := allChunks(t, r)
+		var bad int
+		for _, c := range chunks {
+			bad += len(c.Bad)
+		}
+		if rows := rowsOf(chunks); len(rows) != far+2 || bad != 1 {
+			t.Errorf("%d lines on: %d rows and %d bad, want %d and 1", far, len(rows), bad, far+2)
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ const (
 type ndjsonReader struct {
 	in      *input
 	w       window
-	utf16   bool
+	lossy   string // as decoded returned it
 	wanted  selection
 	columns []Column
 	index   map[string]int // by key: its column, or -1 if it is not decoded
@@ -47,9 +47,9 @@ type ndjsonReader struct {
 type member struct{ key, keyEnd, value, valueEnd int }
 
 func openNDJSON(in *input, o Options) (Reader, error) {
-	src, utf16 := decoded(in, o.Encoding)
+	src, lossy := decoded(in, o.Encoding)
 	return &ndjsonReader{
-		in: in, w: newWindow(src), utf16: utf16,
+		in: in, w: newWindow(src), lossy: lossy,
 		wanted: newSelection(o.Columns), index: map[string]int{},
 		decoder: jsontext.NewDecoder(strings.NewReader("")),
 		fill:    newFilling(o.ChunkRows),
@@ -143,8 +143,8 @@ func (r *ndjsonReader) parse(line []byte) string {
 	if len(line) > recordCap {
 		return reasonLong
 	}
-	if r.utf16 && bytes.Contains(line, []byte(replacement)) {
-		return reasonUTF16
+	if r.lossy != "" && bytes.Contains(line, []byte(replacement)) {
+		return r.lossy
 	}
 	r.text = *bytes.NewBuffer(line[:len(line):len(line)])
 	r.decoder.Reset(&r.text)

@@ -63,6 +63,9 @@ func openFormat(in *input, source string, o Options) (Reader, error) {
 		in.close()
 		return openParquet(source, o)
 	case NDJSON:
+		if isList(head) {
+			return nil, fmt.Errorf("opening %s: it is one json list, not one object a line: rewrite it first, for example with: jq -c '.[]'", source)
+		}
 		return openNDJSON(in, o)
 	}
 	return openCSV(in, o)
@@ -138,6 +141,16 @@ func formatOfContent(head []byte) Format {
 		}
 	}
 	return CSV
+}
+
+// isList reports whether head begins a JSON list of objects that spans the file.
+func isList(head []byte) bool {
+	head = bytes.TrimLeft(head, " \t\r\n\xef\xbb\xbf")
+	if !bytes.HasPrefix(head, []byte("[")) {
+		return false
+	}
+	head = bytes.TrimLeft(head[1:], " \t\r")
+	return bytes.HasPrefix(head, []byte("\n")) || bytes.HasPrefix(head, []byte("{"))
 }
 
 // compression names the method that packed what begins with head, or is "".

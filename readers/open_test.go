@@ -93,6 +93,8 @@ func TestOpenErrors(t *testing.T) {
 		{"newline delimiter", "a.csv", "x", Options{Delimiter: "\n"}, "nor a line end"},
 		{"encoding", "a.csv", "x", Options{Encoding: "ebcdic"}, `there is no encoding "ebcdic"`},
 		{"format", "a.csv", "x", Options{Format: "xlsx"}, `there is no format "xlsx"`},
+		{"json list", "a.json", "[\n {\"a\":1}\n]\n", Options{}, "one json list"},
+		{"json list on a line", "a.json", "[{\"a\":1},{\"a\":2}]", Options{}, "one json list"},
 		{"same names", "a.csv", "id,x,id\n", Options{}, `columns 1 and 3 are both named "id"`},
 		{"same given names", "a.csv", "1,2", Options{Names: []string{"a", "a"}}, "columns 1 and 2"},
 		{"bad header", "a.csv", "a\"b,c\n", Options{}, "line 1 has a quote inside"},

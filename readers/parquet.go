@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -119,6 +120,9 @@ func (p *parquetReader) chooseColumns(o Options) error {
 		}
 		if !wantedColumn(o.Columns, field.Name()) {
 			continue
+		}
+		if slices.ContainsFunc(p.columns, func(c Column) bool { return c.Name == field.Name() }) {
+			return fmt.Errorf("two columns are named %q; rename one of them", field.Name())
 		}
 		leaves, err := node.prepareLeaves(nil)
 		if err != nil {

@@ -56,7 +56,7 @@ func openLeaf(data *file.Reader, source io.ReaderAt, g int, node *parquetNode) (
 	if data.WriterVersion().LessThan(metadata.Parquet816FixedVersion) {
 		size += 100 // such writers left the dictionary page's header out; the file's end stops the read
 	}
-	stream := newPageStream(io.NewSectionReader(source, start, size))
+	stream := newPageStream(io.NewSectionReader(source, start, size), size)
 	limit := min(4*chunk.TotalUncompressedSize()+16<<20, parquetMostText)
 	pages, err := file.NewPageReader(stream, chunk.NumValues(), chunk.Compression(), limitedAllocator{int(limit)}, nil)
 	if err != nil {

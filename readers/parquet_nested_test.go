@@ -30,7 +30,7 @@ func oldListFile(t *testing.T, groups int) []byte {
 		group("deep", opt, list, group("list", rep, none,
 			group("element", opt, list, group("list", rep, none, leafNode("element", opt, nil, parquet.Types.Int64, 0))))),
 	}
-	return lowFile(t, nodes, req, groups, compress.Codecs.Zstd,
+	return lowFile(t, nodes, req, groups, 256, compress.Codecs.Zstd,
 		ints64([]int16{2, 2, 1, 0}, []int16{0, 1, 0, 0}, 1, 2),
 		texts([]int16{3, 2, 3, 1, 0}, []int16{0, 1, 1, 0, 0}, "a", "<b>"),
 		ints64([]int16{2, 2, 1, 0}, []int16{0, 1, 0, 0}, 5, 6),
@@ -102,7 +102,7 @@ func lowFlatFile(t *testing.T) []byte {
 			days = append(days, int32(i))
 		}
 	}
-	return lowFile(t, nodes, parquet.Repetitions.Repeated, 3, compress.Codecs.Snappy,
+	return lowFile(t, nodes, parquet.Repetitions.Repeated, 3, 256, compress.Codecs.Snappy,
 		ints64(nil, nil, ids...), texts(defs, nil, codes...), ints32(defs, nil, days...))
 }
 

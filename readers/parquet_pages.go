@@ -14,14 +14,18 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/schema"
 )
 
-const pageStreamSize = 64 << 10
+const (
+	pageStreamSize = 64 << 10
+	pageHeaderSize = 16 << 10 // what the decoder peeks at
+)
 
 // pageStream reads a column chunk's bytes. Its Peek grows the buffer as far as
 // asked, and is short only at the end.
 type pageStream struct{ *bufio.Reader }
 
-func newPageStream(r io.Reader) *pageStream {
-	return &pageStream{bufio.NewReaderSize(r, pageStreamSize)}
+// newPageStream reads a column chunk of that size.
+func newPageStream(r io.Reader, size int64) *pageStream {
+	return &pageStream{bufio.NewReaderSize(r, int(min(max(size, pageHeaderSize), pageStreamSize)))}
 }
 
 func (s *pageStream) Peek(n int) ([]byte, error) {

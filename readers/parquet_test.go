@@ -98,14 +98,14 @@ type lowColumn struct {
 }
 
 // lowFile writes one row group of leaf columns, whose top-level nodes are given.
-func lowFile(t *testing.T, nodes schema.FieldList, root parquet.Repetition, groups int, codec compress.Compression, writes ...func(file.ColumnChunkWriter) error) []byte {
+func lowFile(t testing.TB, nodes schema.FieldList, root parquet.Repetition, groups int, pageSize int64, codec compress.Compression, writes ...func(file.ColumnChunkWriter) error) []byte {
 	t.Helper()
 	top, err := schema.NewGroupNode("schema", root, nodes, -1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var buf bytes.Buffer
-	props := parquet.NewWriterProperties(parquet.WithCompression(codec), parquet.WithDataPageSize(256), parquet.WithBatchSize(16))
+	props := parquet.NewWriterProperties(parquet.WithCompression(codec), parquet.WithDataPageSize(pageSize), parquet.WithBatchSize(16))
 	w := file.NewParquetWriter(&buf, top, file.WithWriterProps(props))
 	for range groups {
 		group := w.AppendRowGroup()
@@ -139,7 +139,7 @@ func lowColumns(t *testing.T, columns ...lowColumn) []byte {
 		nodes = append(nodes, c.node)
 		writes = append(writes, c.write)
 	}
-	return lowFile(t, nodes, parquet.Repetitions.Repeated, 1, compress.Codecs.Snappy, writes...)
+	return lowFile(t, nodes, parquet.Repetitions.Repeated, 1, 256, compress.Codecs.Snappy, writes...)
 }
 
 func ints64(defs, reps []int16, values ...int64) func(file.ColumnChunkWriter) error {

@@ -21,7 +21,7 @@ func oneValue(t *testing.T, c lowColumn) string {
 	t.Helper()
 	rows := mustRows(t, lowColumns(t, c), Options{})
 	out := strings.Join(rows, " ")
-	return strings.ReplaceAll(strings.ReplaceAll(out, `{"v":`, ""), "}", "")
+	return strings.TrimSuffix(strings.ReplaceAll(strings.ReplaceAll(out, `{"v":`, ""), "} ", " "), "}")
 }
 
 func TestParquetValues(t *testing.T) {
@@ -51,6 +51,7 @@ func TestParquetValues(t *testing.T) {
 		"stamp nanos":   {stampOf(true, schema.TimeUnitNanos), i64, 0, ints64(nil, nil, 1700000000123456789), `"2023-11-14T22:13:20.123456789Z"`},
 		"stamp local":   {stampOf(false, schema.TimeUnitMicros), i64, 0, ints64(nil, nil, 1700000000123456), `"2023-11-14T22:13:20.123456"`},
 		"json":          {schema.JSONLogicalType{}, raw, 0, texts(nil, nil, ` [1, 9007199254740993 , "<"]`, `7`, `[`), `[1,9007199254740993,"<"] "7" "["`},
+		"json refused":  {schema.JSONLogicalType{}, raw, 0, texts(nil, nil, `{"a":1,"a":2}`, `["\ud800"]`), `"{\"a\":1,\"a\":2}" "[\"\\ud800\"]"`},
 		"uuid":          {schema.UUIDLogicalType{}, fix, 16, fixed("\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff"), `"00112233-4455-6677-8899-aabbccddeeff"`},
 		"enum":          {schema.EnumLogicalType{}, raw, 0, texts(nil, nil, "A"), `"A"`},
 		"bytes":         {nil, raw, 0, texts(nil, nil, "", "007"), `"" "007"`},
@@ -103,6 +104,15 @@ func TestParquetBadRows(t *testing.T) {
 	if len(bad) != 1 || bad[0].Position.Row != 2 || !strings.Contains(bad[0].Reason, "column name") || bad[0].Raw != `name: "b\xff"` {
 		t.Errorf("bad rows: %+v", bad)
 	}
+}
+
+func TestParquetSameNames(t *testing.T) {
+	v := required("v", nil, parquet.Types.Int64, 0)
+	data := lowColumns(t, lowColumn{v, ints64(nil, nil, 1)}, lowColumn{v, ints64(nil, nil, 2)})
+	if _, _, err := readParquet(t, data, Options{}); err == nil || !strings.Contains(err.Error(), `two columns are named "v"`) {
+		t.Error(err)
+	}
+	sameRows(t, mustRows(t, data, Options{Columns: []string{"x"}}), []string{"{}"})
 }
 
 func TestParquetUnsupported(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -17,6 +16,7 @@ import (
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/file"
 	"github.com/apache/arrow/go/v17/parquet/schema"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // leafOpener ties a column's decoder to its leafReader.
@@ -216,19 +216,16 @@ func (l *leafReader) putText(v []byte) {
 	l.put(Text, append(l.text, v...))
 }
 
-// putJSON adds an object or list as it is, compacted, and anything else as text.
+// putJSON adds an object or list as it is, compacted, and anything else as text,
+// as also JSON that a strict receiver refuses: a key twice in one object, half a
+// surrogate pair.
 func (l *leafReader) putJSON(v []byte) {
 	start := bytes.TrimLeft(v, " \t\r\n")
-	if len(start) == 0 || start[0] != '{' && start[0] != '[' || !utf8.Valid(v) || !json.Valid(v) {
+	if len(start) == 0 || start[0] != '{' && start[0] != '[' || !jsontext.Value(v).IsValid() {
 		l.putText(v)
 		return
 	}
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, v); err != nil {
-		l.putText(v)
-		return
-	}
-	l.put(Nested, append(l.text, compact.Bytes()...))
+	l.put(Nested, appendCompact(l.text, v))
 }
 
 func (l *leafReader) putUUID(v []byte) {

@@ -34,17 +34,20 @@ const (
 	reasonBareQuote = "has a quote inside an unquoted field: put the field in quotes and double the quote"
 	reasonAfter     = "has text after a closing quote: double the quotes inside a quoted field"
 	reasonUnclosed  = "opens a quote that is not closed within 1,000 lines or 1 MiB: close it, or double it if it belongs to the text"
+	reasonRunaway   = "opens a quote that is not closed before the next one opens: close it, or double it if it belongs to the text"
 	reasonLong      = "is longer than 1 MiB: a record cannot be"
 	reasonUTF16     = "has a character that is not valid utf-16: export the file again"
+	reason1252      = "has a character that windows-1252 does not have: check source.encoding"
 	reasonNUL       = "has a nul byte: if the file is utf-16, set source.encoding: utf-16"
 	reasonNotUTF8   = "is not valid utf-8: if the file is in another encoding, set source.encoding: latin1 or windows-1252"
 )
 
 // decoded returns the input's text as UTF-8 without its byte order mark, and
-// whether it is decoded from UTF-16. A byte order mark decides over encoding.
+// the reason of a row with a U+FFFD, which decoding writes for what the encoding
+// does not have; it is empty where U+FFFD can be the text's own. A byte order mark decides over encoding.
 // UTF-16 without a mark is taken as big-endian if its first byte is zero. Text
 // that is UTF-8, or is said to be, is handed on unchecked.
-func decoded(in *input, encoding string) (r io.Reader, utf16 bool) {
+func decoded(in *input, encoding string) (r io.Reader, lossy string) {
 	head, _ := in.buffered.Peek(3)
 	order := unicode.LittleEndian
 	mark := 0
@@ -61,26 +64,25 @@ func decoded(in *input, encoding string) (r io.Reader, utf16 bool) {
 	in.buffered.Discard(mark) // it was peeked at
 	switch encoding {
 	case encodingUTF16:
-		return transform.NewReader(in.buffered, unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()), true
+		return transform.NewReader(in.buffered, unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()), reasonUTF16
 	case encodingLatin1:
-		return transform.NewReader(in.buffered, charmap.ISO8859_1.NewDecoder()), false
+		return transform.NewReader(in.buffered, charmap.ISO8859_1.NewDecoder()), ""
 	case encodingWindows1252:
-		return transform.NewReader(in.buffered, charmap.Windows1252.NewDecoder()), false
+		return transform.NewReader(in.buffered, charmap.Windows1252.NewDecoder()), reason1252
 	}
-	return in.buffered, false
+	return in.buffered, ""
 }
 
-// checkText returns why raw is no text that a row can be made of, or "".
-// UTF-16 decoding writes U+FFFD for what it cannot decode; text must not change
-// unseen.
-func checkText(raw []byte, utf16 bool) string {
+// checkText returns why raw is no text that a row can be made of, or "". lossy
+// is the reason that decoded returned: text must not change unseen.
+func checkText(raw []byte, lossy string) string {
 	switch {
 	case bytes.IndexByte(raw, 0) >= 0:
 		return reasonNUL
 	case !utf8.Valid(raw):
 		return reasonNotUTF8
-	case utf16 && bytes.Contains(raw, []byte(replacement)):
-		return reasonUTF16
+	case lossy != "" && bytes.Contains(raw, []byte(replacement)):
+		return lossy
 	}
 	return ""
 }
