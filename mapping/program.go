@@ -163,7 +163,14 @@ func (b *bound) listLeaf() *bound {
 // and columns whose type cannot fit. names are all columns of the source.
 func (p *Program) Check(source string, names []string) error {
 	var problems Problems
-	for _, m := range p.missing {
+	said := map[string]bool{}
+	ordered := slices.Clone(p.missing)
+	slices.SortStableFunc(ordered, func(a, b missing) int { return a.line - b.line })
+	for _, m := range ordered {
+		if said[m.column+m.typeMismatch] {
+			continue // a column that is mapped often is missing once
+		}
+		said[m.column+m.typeMismatch] = true
 		if m.typeMismatch != "" {
 			problems = append(problems, p.mapping.problem(m.line, m.at, source+": "+m.typeMismatch, "add format: unix_s, unix_ms, unix_us or unix_ns"))
 			continue
