@@ -94,7 +94,6 @@ type mapped struct {
 	partitions    [][]byte
 	perPartition  []int64
 	rejects       []Rejected
-	err           error
 }
 
 // source scans one source: a goroutine reads chunks, workers map them, and the
@@ -111,45 +110,14 @@ func (s *scan) source(ctx context.Context, index int, name string) error {
 			return err
 		}
 	}
-	type task struct {
-		chunk   *readers.Chunk
-		program *mapping.Program
-		done    chan mapped
-	}
 	workers := runtime.GOMAXPROCS(0)
 	tasks := make(chan task)
 	ordered := make(chan chan mapped, 2*workers)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		defer close(ordered)
 		defer close(tasks)
-		var program *mapping.Program
-		bound := -1
-		for {
-			chunk, err := reader.Next(ctx)
-			if err == io.EOF {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			if len(chunk.Columns) != bound {
-				program, bound = s.job.Mapping.Bind(chunk.Columns), len(chunk.Columns)
-			}
-			t := task{chunk: chunk, program: program, done: make(chan mapped, 1)}
-			select {
-			case ordered <- t.done:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			select {
-			case tasks <- t:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
+		return s.read(ctx, reader, tasks, ordered)
 	})
 	for range workers {
 		group.Go(func() error {
@@ -160,29 +128,68 @@ func (s *scan) source(ctx context.Context, index int, name string) error {
 			return nil
 		})
 	}
-	stopped := false
-	group.Go(func() error {
-		for done := range ordered {
-			select {
-			case result := <-done:
-				if err := s.collect(result, reader); err != nil {
-					return err
-				}
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			if s.full() {
-				stopped = true
-				cancel()
-				return nil
-			}
-		}
-		return nil
-	})
-	if err := group.Wait(); err != nil && !(stopped && errors.Is(err, context.Canceled)) {
+	group.Go(func() error { return s.collectAll(ctx, ordered, reader) })
+	if err := group.Wait(); err != nil && err != errFull {
 		return err
 	}
 	s.finish(reader)
+	return nil
+}
+
+// task is a chunk to be mapped; done has room for the result.
+type task struct {
+	chunk   *readers.Chunk
+	program *mapping.Program
+	done    chan mapped
+}
+
+// errFull ends a source when enough rows were read.
+var errFull = errors.New("enough rows")
+
+// read hands chunks to the workers, and their results' places to the collector.
+func (s *scan) read(ctx context.Context, reader readers.Reader, tasks chan<- task, ordered chan<- chan mapped) error {
+	var program *mapping.Program
+	bound := -1
+	for {
+		chunk, err := reader.Next(ctx)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if len(chunk.Columns) != bound { // columns only ever grow
+			program, bound = s.job.Mapping.Bind(chunk.Columns), len(chunk.Columns)
+		}
+		t := task{chunk: chunk, program: program, done: make(chan mapped, 1)}
+		select {
+		case ordered <- t.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		select {
+		case tasks <- t:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// collectAll collects results in order.
+func (s *scan) collectAll(ctx context.Context, ordered <-chan chan mapped, reader readers.Reader) error {
+	for done := range ordered {
+		select {
+		case result := <-done:
+			if err := s.collect(result, reader); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if s.full() {
+			return errFull
+		}
+	}
 	return nil
 }
 
@@ -222,9 +229,6 @@ func unique(names []string) []string {
 }
 
 func (s *scan) collect(m mapped, reader readers.Reader) error {
-	if m.err != nil {
-		return m.err
-	}
 	p := s.plan
 	for i, records := range m.partitions {
 		if len(records) == 0 {
