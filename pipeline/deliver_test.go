@@ -191,7 +191,7 @@ func TestRetries(t *testing.T) {
 				refusedUntil = time.Now().Add(90 * time.Second)
 				return &mparticle.APIError{Status: 429, RetryAfter: 90 * time.Second}
 			case time.Now().Before(refusedUntil) && u.posts > 4: // three others may be on their way
-				t.Errorf("request %d came %s before the pause was over", u.posts, refusedUntil.Sub(time.Now()))
+				t.Errorf("request %d came %s before the pause was over", u.posts, time.Until(refusedUntil))
 			case u.posts == 5:
 				return &mparticle.APIError{Status: 503}
 			case u.posts == 6:
