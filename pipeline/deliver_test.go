@@ -302,6 +302,31 @@ func checkResumed(t *testing.T, after int, guilty string, all *taker, report *Re
 	}
 }
 
+// TestUndeliverable: rows that the API would drop or refuse are rejects of the
+// scan.
+func TestUndeliverable(t *testing.T) {
+	job := eventsJob(t) // its events are a day old
+	job.Endpoint = EndpointHistorical
+	plan, err := Scan(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan.Rejected != 300 || !strings.Contains(plan.Reasons[0].Example, "less than 72 hours ago") {
+		t.Errorf("%d rows rejected, want 300: %v", plan.Rejected, plan.Reasons)
+	}
+	large := eventsJob(t)
+	text := "user,name\n1," + strings.Repeat("x", mparticle.MaxBatchBytes) + "\n2,small\n"
+	if err := os.WriteFile(large.Sources[0], []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if plan, err = Scan(t.Context(), large); err != nil {
+		t.Fatal(err)
+	}
+	if plan.Rejected != 1 || plan.Batches != 1 || !strings.Contains(plan.Reasons[0].Example, "larger than the API's limit") {
+		t.Errorf("%d rows rejected, want 1: %v", plan.Rejected, plan.Reasons)
+	}
+}
+
 // firsts leaves out what was said before: a request that was answered when the
 // run was stopping may be sent again, under the same ids.
 func firsts(events []string) []string {

@@ -285,7 +285,7 @@ func (m *mapper) chunk(program *mapping.Program, c *readers.Chunk) mapped {
 		}
 		record, ok, reject := program.Map(c, i)
 		if reject == nil && ok {
-			reject = m.tooLarge(record)
+			reject = m.undeliverable(record)
 		}
 		switch {
 		case reject != nil:
@@ -316,13 +316,18 @@ func (m *mapper) unreadable(b readers.BadRow) Rejected {
 	return r
 }
 
-// tooLarge refuses a record of which one event alone is over the limit of a
-// batch.
-func (m *mapper) tooLarge(r mapping.Record) *mapping.Reject {
+// undeliverable refuses a record that the API would refuse, or drop without a
+// word: with an event that alone is over the limit of a batch, or that is too
+// young for the historical endpoint where that is forced.
+func (m *mapper) undeliverable(r mapping.Record) *mapping.Reject {
 	empty := m.sizes.emptySize(r.Fields)
 	largest := empty
+	youngest := m.job.Start.Add(-mparticle.HistoricalMinAge).UnixMilli()
 	for _, e := range r.Events {
 		largest = max(largest, empty+m.sizes.eventSize(e))
+		if m.job.Endpoint == EndpointHistorical && (e.Now || e.Time > youngest) {
+			return &mapping.Reject{Field: "timestamp_unixtime_ms", Text: "is less than 72 hours ago, and the historical endpoint drops such events: use --endpoint auto"}
+		}
 	}
 	if largest <= mparticle.MaxBatchBytes {
 		return nil
