@@ -67,22 +67,3 @@ func indexOf(name string, columns []readers.Column) int {
 	}
 	return -1
 }
-
-// matchGlob reports whether name matches a pattern of * and ?.
-func matchGlob(pattern, name string) bool {
-	if pattern == "" {
-		return name == ""
-	}
-	switch pattern[0] {
-	case '*':
-		for i := 0; i <= len(name); i++ {
-			if matchGlob(pattern[1:], name[i:]) {
-				return true
-			}
-		}
-		return false
-	case '?':
-		return name != "" && matchGlob(pattern[1:], name[1:])
-	}
-	return name != "" && name[0] == pattern[0] && matchGlob(pattern[1:], name[1:])
-}

@@ -126,7 +126,7 @@ func (p *Program) expandWild(b *bound, w *value) {
 			continue
 		}
 		for _, c := range p.columns {
-			if matchGlob(pattern, c.Name) {
+			if readers.MatchGlob(pattern, c.Name) {
 				p.wildMember(b, w, c.Name)
 			}
 		}

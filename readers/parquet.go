@@ -110,6 +110,7 @@ func (p *parquetReader) prepare(o Options) error {
 // chooseColumns builds the nodes of the wanted top-level columns.
 func (p *parquetReader) chooseColumns(o Options) error {
 	root := p.data.MetaData().Schema.Root()
+	wanted := newSelection(o.Columns)
 	layout := layoutReader{schema: p.data.MetaData().Schema}
 	for i := range root.NumFields() {
 		field := root.Field(i)
@@ -118,7 +119,7 @@ func (p *parquetReader) chooseColumns(o Options) error {
 		if err != nil {
 			return err
 		}
-		if !wantedColumn(o.Columns, field.Name()) {
+		if !wanted.has(field.Name()) {
 			continue
 		}
 		if slices.ContainsFunc(p.columns, func(c Column) bool { return c.Name == field.Name() }) {

@@ -1,0 +1,64 @@
+package readers
+
+import "strings"
+
+// selection says which columns are decoded.
+type selection struct {
+	all   bool
+	names map[string]bool
+	globs []string
+}
+
+func newSelection(columns []string) selection {
+	s := selection{all: columns == nil, names: map[string]bool{}}
+	for _, c := range columns {
+		s.names[c] = true
+		if strings.ContainsAny(c, "*?") {
+			s.globs = append(s.globs, c)
+		}
+	}
+	return s
+}
+
+// has reports whether the column of that name is decoded. One without a name
+// never is: nothing can refer to it.
+func (s selection) has(name string) bool {
+	if name == "" {
+		return false
+	}
+	if s.all || s.names[name] {
+		return true
+	}
+	for _, glob := range s.globs {
+		if MatchGlob(glob, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// MatchGlob reports whether name matches a pattern of Options.Columns, where *
+// stands for any characters and ? for one.
+func MatchGlob(glob, name string) bool {
+	g, n := []rune(glob), []rune(name)
+	i, j, star, mark := 0, 0, -1, 0
+	for j < len(n) {
+		switch {
+		case i < len(g) && g[i] == '*':
+			star, mark = i, j
+			i++
+		case i < len(g) && (g[i] == '?' || g[i] == n[j]):
+			i++
+			j++
+		case star >= 0:
+			mark++
+			i, j = star+1, mark
+		default:
+			return false
+		}
+	}
+	for i < len(g) && g[i] == '*' {
+		i++
+	}
+	return i == len(g)
+}
