@@ -29,9 +29,9 @@ func (v *value) convert(dst []byte, x readers.Value) ([]byte, string) {
 	}
 	switch v.kind {
 	case mparticle.Integer:
-		return appendInteger(dst, x)
+		return appendInteger(dst, v.plainNumber(x))
 	case mparticle.Number:
-		return appendNumber(dst, x)
+		return appendNumber(dst, v.plainNumber(x))
 	case mparticle.Boolean:
 		return appendBoolean(dst, x)
 	case mparticle.Timestamp:
@@ -57,7 +57,9 @@ func (v *value) appendText(dst []byte, x readers.Value) ([]byte, string) {
 	text := x.Text
 	switch x.Kind {
 	case readers.Nested:
-		return dst, "is an object or list where a text is expected"
+		if !v.nestedText {
+			return dst, "is an object or list where a text is expected"
+		}
 	case readers.Time:
 		text = timeText(x)
 	}
@@ -162,6 +164,15 @@ func appendList(dst []byte, items []string) []byte {
 	return append(dst, ']')
 }
 
+// plainNumber is a text with a number as the mapping says that numbers are
+// written, rewritten as JSON has them.
+func (v *value) plainNumber(x readers.Value) readers.Value {
+	if v.number != nil && x.Kind == readers.Text {
+		x.Text = v.number.plain(strings.TrimSpace(x.Text))
+	}
+	return x
+}
+
 // appendInteger takes whole numbers of 64 bits; 5.0 is one, as many tools write
 // whole numbers so.
 func appendInteger(dst []byte, x readers.Value) ([]byte, string) {
@@ -194,7 +205,7 @@ func appendNumber(dst []byte, x readers.Value) ([]byte, string) {
 	text := strings.TrimSpace(x.Text)
 	if !numberPattern.MatchString(text) {
 		if strings.ContainsAny(text, "0123456789") && strings.Contains(text, ",") {
-			return dst, "is not a number: write it with a decimal point and no thousands separator"
+			return dst, "is not a number: write 1234.50, or say how the file writes them, such as number: {decimal: \",\", thousands: \".\"}"
 		}
 		return dst, "is not a number"
 	}
@@ -232,7 +243,7 @@ func (v *value) instant(x readers.Value) (time.Time, string) {
 	case readers.Time:
 		t := x.Time()
 		if x.Local {
-			t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), v.zone)
+			t = inZone(t, v.zone)
 		}
 		return t, ""
 	case readers.Text, readers.Number:
@@ -241,14 +252,14 @@ func (v *value) instant(x readers.Value) (time.Time, string) {
 	}
 	text := strings.TrimSpace(x.Text)
 	for _, f := range v.formats {
-		if x.Kind == readers.Number && f.unit == 0 {
+		if x.Kind == readers.Number && f == iso8601 {
 			continue
 		}
 		if t, err := f.parse(text, v.zone); err == nil && t.Year() > 0 && t.Year() < 10000 {
 			return t, ""
 		}
 	}
-	if numberPattern.MatchString(text) && !slices.ContainsFunc(v.formats, func(f timeFormat) bool { return f.unit > 0 }) {
+	if numberPattern.MatchString(text) && !v.takesNumbers() {
 		return time.Time{}, noUnit
 	}
 	return time.Time{}, "is not a date"

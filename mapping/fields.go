@@ -96,6 +96,19 @@ func (t *target) sort() {
 	t.elem.sort()
 }
 
+// addDeletions makes room for the names of user attributes that an empty value
+// deletes.
+func (t *target) addDeletions() {
+	deletes := false
+	t.each(func(v *value) { deletes = deletes || v.deletes })
+	field, ok := t.field.Member("deleted_user_attributes")
+	if !deletes || !ok {
+		return
+	}
+	t.step(mparticle.Step{Key: field.Name, Field: field}).deletes = true
+	t.sort()
+}
+
 func (l *loader) unknownField(e entry, err error, root *mparticle.Field, what string) {
 	var wrong *mparticle.PathError
 	if !errors.As(err, &wrong) {
@@ -153,23 +166,46 @@ func (l *loader) lists(t *target) {
 		return
 	}
 	if t.elem != nil {
-		first := ""
-		t.elem.each(func(v *value) {
-			head, _, isList := strings.Cut(v.column, "[]")
-			switch {
-			case !isList:
-			case first == "":
-				first = head
-			case head != first:
-				l.problem(v.line, v.col, fmt.Sprintf("%s comes from %s[], but the fields above come from %s[]", v.path, head, first),
-					"all fields of one list come from one list column")
-			}
-		})
-	} else if t.value != nil && !strings.Contains(t.path, "[]") && strings.Contains(t.value.column, "[]") {
-		l.problem(t.value.line, t.value.col, fmt.Sprintf("%s takes one value, but %s is a list", t.path, t.value.column), "")
+		l.oneList(t.elem)
+	} else if t.value != nil && !strings.Contains(t.path, "[]") {
+		l.noList(t)
 	}
 	for _, m := range t.members {
 		l.lists(m)
 	}
 	l.lists(t.elem)
+}
+
+// oneList checks the fields of one list's elements.
+func (l *loader) oneList(elem *target) {
+	first := ""
+	var item *value
+	elem.each(func(v *value) {
+		if v.expr != nil && v.expr.item {
+			item = v
+		}
+		head, _, isList := strings.Cut(v.column, "[]")
+		switch {
+		case !isList:
+		case first == "":
+			first = head
+		case head != first:
+			l.problem(v.line, v.col, fmt.Sprintf("%s comes from %s[], but the fields above come from %s[]", v.path, head, first),
+				"all fields of one list come from one list column")
+		}
+	})
+	if item != nil && first == "" {
+		l.problem(item.line, item.col, item.path+" reads item, but no field of its list comes from a list column", "map another field of the list, such as products[].id: items[].sku")
+	}
+}
+
+// noList checks a field outside lists.
+func (l *loader) noList(t *target) {
+	v := t.value
+	if strings.Contains(v.column, "[]") {
+		l.problem(v.line, v.col, fmt.Sprintf("%s takes one value, but %s is a list", t.path, v.column), "")
+	}
+	if v.expr != nil && v.expr.item {
+		l.problem(v.line, v.col, fmt.Sprintf("%s reads item, the element of a list, but is not in a list", t.path), `a column of that name is row["item"]`)
+	}
 }

@@ -12,10 +12,6 @@ import (
 // Variables looks up a ${NAME} of the mapping file.
 type Variables func(name string) (string, bool)
 
-// junkIDs are the placeholders that no one is called, unless a mapping has its
-// own list.
-var junkIDs = []string{"null", "0", "undefined", "00000000-0000-0000-0000-000000000000"}
-
 // Load compiles the mapping file src, called name in messages. The error is
 // Problems: everything that is wrong with it.
 func Load(name string, src []byte, vars Variables) (*Mapping, error) {
@@ -36,7 +32,8 @@ type loader struct {
 	vars     Variables
 	problems Problems
 
-	sourceZone *time.Location // source.timezone; nil: UTC
+	sourceZone   *time.Location // source.timezone; nil: UTC
+	sourceNumber *numberStyle   // source.number
 }
 
 func (l *loader) problem(line, column int, text, hint string) {
@@ -55,7 +52,7 @@ func (m *Mapping) problem(line, column int, text, hint string) Problem {
 
 // keys checks that n is a map with known keys only, and reports whether it is a
 // map.
-func (l *loader) keys(n *node, what string, known ...string) bool {
+func (l *loader) keys(n *node, what string, known ...key) bool {
 	if n == nil || n.null && n.kind == scalar {
 		return false
 	}
@@ -63,12 +60,13 @@ func (l *loader) keys(n *node, what string, known ...string) bool {
 		l.at(n, fmt.Sprintf("%s is %s where a group of keys is expected", what, n.kind), "write its keys, indented, on the lines below")
 		return false
 	}
+	names := keyNames(known)
 	for _, e := range n.entries {
-		if slices.Contains(known, e.key) {
+		if slices.Contains(names, e.key) {
 			continue
 		}
-		hint := "known here: " + strings.Join(known, ", ")
-		if near := nearest(e.key, known); near != "" {
+		hint := "known here: " + strings.Join(names, ", ")
+		if near := nearest(e.key, names); near != "" {
 			hint = fmt.Sprintf("did you mean %s?", near)
 		}
 		l.problem(e.line, e.column, fmt.Sprintf("unknown key %s in %s", e.key, what), hint)
@@ -122,7 +120,7 @@ func (l *loader) oneOf(n *node, what string, choices ...string) string {
 }
 
 func (l *loader) file(root *node) {
-	if !l.keys(root, "the mapping file", "version", "name", "environment", "source", "where", "group", "batch", "events") {
+	if !l.keys(root, "the mapping file", fileKeys...) {
 		l.problem(1, 1, "the mapping file is empty", "it needs version, name and batch")
 		return
 	}
@@ -143,21 +141,28 @@ func (l *loader) file(root *node) {
 	l.batch(root.get("batch"))
 	l.eventRules(root.get("events"))
 	l.group(root.get("group"))
+	l.tests(root.get("tests"))
 }
 
 func (l *loader) source(n *node) {
 	m := l.mapping
 	m.nulls = map[string]bool{"": true}
-	if !l.keys(n, "source", "format", "delimiter", "header", "columns", "null_values", "encoding", "timezone") {
+	if !l.keys(n, "source", sourceKeys...) {
 		return
 	}
-	m.Source.Format = l.oneOf(n.get("format"), "format", "csv", "tsv", "ndjson", "parquet")
+	m.Source.Format = l.oneOf(n.get("format"), "format", formatChoices...)
 	m.Source.Delimiter = l.text(n.get("delimiter"), "delimiter")
-	m.Source.Encoding = l.oneOf(n.get("encoding"), "encoding", "utf-8", "utf-16", "latin1", "windows-1252")
+	m.Source.Encoding = l.oneOf(n.get("encoding"), "encoding", encodingChoices...)
 	columns := n.get("columns")
 	m.Source.Names = l.texts(columns, "columns")
 	if zone := n.get("timezone"); zone != nil {
 		l.sourceZone = l.zone(zone)
+	}
+	if style := n.get("number"); style != nil {
+		l.sourceNumber = l.numberStyle(style)
+	}
+	if expect := n.get("expect"); l.keys(expect, "expect", expectKeys...) {
+		m.Source.Unknown = l.oneOf(expect.get("unknown"), "unknown", unknownChoices...)
 	}
 	header := l.oneOf(n.get("header"), "header", "true", "false")
 	switch {
@@ -174,75 +179,13 @@ func (l *loader) source(n *node) {
 	}
 }
 
-func (l *loader) group(n *node) {
-	m := l.mapping
-	m.junk = map[string]bool{}
-	for _, id := range junkIDs {
-		m.junk[id] = true
-	}
-	identities := l.identities()
-	m.groupBy = identities
-	if !l.keys(n, "group", "by", "merge", "attributes", "junk_ids") {
-		return
-	}
-	l.oneOf(n.get("merge"), "merge", "split")
-	l.oneOf(n.get("attributes"), "attributes", "every")
-	if ids := n.get("junk_ids"); ids != nil {
-		m.junk = map[string]bool{}
-		for _, id := range l.texts(ids, "junk_ids") {
-			m.junk[id] = true
-		}
-	}
-	by := n.get("by")
-	if by == nil {
-		return
-	}
-	m.groupBy = nil
-	for _, path := range l.texts(by, "by") {
-		if !slices.Contains(identities, path) {
-			l.at(by, fmt.Sprintf("by: %s is not a mapped identity", path), "mapped are "+strings.Join(identities, ", "))
-		}
-		m.groupBy = append(m.groupBy, path)
-	}
-}
-
-// identities are the paths of the mapped identities in the order of the file. No
-// identity at all is a problem.
-func (l *loader) identities() []string {
-	var values []*value
-	l.mapping.batch.each(func(v *value) {
-		if v.field.Identity {
-			values = append(values, v)
-		}
-	})
-	slices.SortStableFunc(values, func(a, b *value) int { return a.line - b.line })
-	var paths []string
-	for _, v := range values {
-		paths = append(paths, v.path)
-	}
-	if len(paths) == 0 && l.mapping.batch != nil && len(l.problems) == 0 { // other problems may be the cause
-		l.problem(l.mapping.batch.line(), 1, "no identity is mapped, so mParticle could not tell whose data it is",
-			"map a column to user_identities.customer_id, user_identities.email or another identity")
-	}
-	return paths
-}
-
-func (t *target) line() int {
-	first := 1
-	t.each(func(v *value) {
-		if first == 1 || v.line < first {
-			first = v.line
-		}
-	})
-	return first
-}
-
 func (l *loader) batch(n *node) {
 	if n == nil || n.kind != mapNode {
 		l.problem(1, 1, "batch is missing", "add batch: with at least one identity, such as user_identities.customer_id: COLUMN")
 		return
 	}
 	l.mapping.batch = l.fields(n, mparticle.BatchFields(), "batch")
+	l.mapping.batch.addDeletions()
 	for _, e := range n.entries {
 		switch e.key {
 		case "environment":
@@ -252,112 +195,4 @@ func (l *loader) batch(n *node) {
 		}
 	}
 	l.required(l.mapping.batch, n, "batch")
-}
-
-func (l *loader) eventRules(n *node) {
-	if n == nil || n.null {
-		l.mapping.Eventless = true
-		return
-	}
-	if n.kind != listNode {
-		l.at(n, "events is "+n.kind.String()+" where a list is expected", "begin each event with - type: …")
-		return
-	}
-	l.mapping.Eventless = len(n.items) == 0
-	for _, item := range n.items {
-		l.eventRule(item)
-	}
-}
-
-func (l *loader) eventRule(n *node) {
-	if !l.keys(n, "an event", "type", "when", "data") {
-		return
-	}
-	var types []string
-	for _, t := range mparticle.EventTypes() {
-		types = append(types, string(t))
-	}
-	kind := n.get("type")
-	if kind == nil {
-		l.at(n, "the event has no type", "add type: "+strings.Join(types, ", type: "))
-		return
-	}
-	rule := eventRule{eventType: mparticle.EventType(l.oneOf(kind, "type", types...)), when: l.condition(n.get("when"), "when")}
-	fields, ok := mparticle.EventFields(rule.eventType)
-	if !ok {
-		return
-	}
-	data := n.get("data")
-	if data == nil || data.kind != mapNode {
-		l.at(n, "the event has no data", "add data: with at least timestamp_unixtime_ms")
-		return
-	}
-	rule.data = l.fields(data, fields, "data")
-	l.required(rule.data, data, string(rule.eventType))
-	l.timestamp(rule.data, data)
-	l.oneVariant(rule.data, data)
-	l.mapping.events = append(l.mapping.events, rule)
-}
-
-func (l *loader) timestamp(t *target, n *node) {
-	for _, m := range t.members {
-		if m.key == "timestamp_unixtime_ms" {
-			return
-		}
-	}
-	l.at(n, "the event has no timestamp_unixtime_ms, so mParticle would take the time of the import",
-		"map the column of the time; if the time of the import is meant, write timestamp_unixtime_ms: {value: now}")
-}
-
-// oneVariant checks fields of which exactly one must be there, as in commerce
-// events.
-func (l *loader) oneVariant(t *target, n *node) {
-	var all, mapped []string
-	for _, f := range t.field.Members {
-		if f.OneOf != "" {
-			all = append(all, f.Name)
-		}
-	}
-	for _, m := range t.members {
-		if m.field.OneOf != "" {
-			mapped = append(mapped, m.key)
-		}
-	}
-	if len(all) > 0 && len(mapped) != 1 {
-		l.at(n, fmt.Sprintf("the event needs exactly one of %s; mapped: %s", strings.Join(all, ", "), orNone(mapped)), "")
-	}
-}
-
-func orNone(names []string) string {
-	if len(names) == 0 {
-		return "none"
-	}
-	return strings.Join(names, ", ")
-}
-
-// required checks that whatever object is mapped has the members that the API
-// demands of it.
-func (l *loader) required(t *target, n *node, what string) {
-	if t == nil {
-		return
-	}
-	if t.field.Shape == mparticle.Object {
-		for _, f := range t.field.Members {
-			if f.Required && f.Name != "environment" && !slices.ContainsFunc(t.members, func(m *target) bool { return m.key == f.Name }) {
-				l.at(n, fmt.Sprintf("%s needs %s%s", what, t.prefix(), f.Name), f.Meaning)
-			}
-		}
-	}
-	for _, m := range t.members {
-		l.required(m, n, what)
-	}
-	l.required(t.elem, n, what)
-}
-
-// prefix is the path of an object's members, up to their names.
-func (t *target) prefix() string {
-	if t.path == "" {
-		return ""
-	}
-	return t.path + "."
 }

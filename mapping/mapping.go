@@ -7,16 +7,19 @@ type Mapping struct {
 	Name        string // part of the identity of every batch
 	Environment string // "" where the file leaves it to the command line
 	Source      Source
+	Grouping    Grouping
 	Eventless   bool // the mapping has no events: an import of profiles
 
 	file    string
 	lines   []string
-	where   *condition
+	where   *expression
 	batch   *target
 	events  []eventRule
 	groupBy []string // paths of identities, in order of preference
+	order   *value   // group.order_by; nil: the order of the rows
 	junk    map[string]bool
 	nulls   map[string]bool
+	tests   []Test
 }
 
 // Source is what a mapping says about its files.
@@ -25,25 +28,31 @@ type Source struct {
 	Delimiter string
 	Encoding  string
 	Names     []string // column names of a file without a header
+	Unknown   string   // columns that nothing maps: "" or ignore, warn, error
 }
 
-// eventRule makes one event of a row.
+// eventRule makes one event of a row, or of the rows that share the value of a
+// column.
 type eventRule struct {
 	eventType mparticle.EventType
-	when      *condition
+	when      *expression
+	collectBy string // the column; "": each row makes its own event
 	data      *target
+
+	collectLine, collectColumn int // where collect_by stands in the file
 }
 
 // target is a place in the JSON that a mapping fills: a tree of the fields that
 // are mapped, leaves with their values.
 type target struct {
 	key     string
-	path    string // as the mapping spells it
+	path    string // as the API spells it
 	field   *mparticle.Field
 	members []*target // of an Object, in model order; of a Map, by name
 	elem    *target   // of a List
 	wild    []*value  // of a Map: values for `.*`
 	value   *value    // of a leaf
+	deletes bool      // it takes the names of user attributes to delete, beside those of its own value
 }
 
 // Columns returns the names, and globs, of the columns that the mapping may
@@ -52,32 +61,52 @@ type target struct {
 func (m *Mapping) Columns() []string {
 	var names []string
 	seen := map[string]bool{}
-	add := func(name string) {
-		if name != "" && !seen[name] {
-			seen[name] = true
-			names = append(names, name)
+	add := func(all ...string) {
+		for _, name := range all {
+			if name != "" && !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
 		}
 	}
 	m.eachValue(func(v *value) {
-		for _, name := range v.columns {
-			add(name)
+		add(v.columns...)
+		for _, ref := range v.reads() {
+			add(candidates(ref)...)
 		}
-		for _, name := range candidates(v.column) {
-			add(name)
+		if v.rest {
+			add("*")
 		}
 	})
-	for _, c := range m.conditions() {
-		for _, column := range c.columns {
-			for _, name := range candidates(column) {
-				add(name)
-			}
-		}
+	for _, ref := range m.otherColumns() {
+		add(candidates(ref)...)
+	}
+	if m.Source.Unknown == "warn" || m.Source.Unknown == "error" {
+		add("*")
 	}
 	return names
 }
 
-func (m *Mapping) conditions() []*condition {
-	var all []*condition
+// otherColumns are references to columns that are read, but are not the source
+// of a field.
+func (m *Mapping) otherColumns() []string {
+	var all []string
+	for _, c := range m.conditions() {
+		all = append(all, c.columns...)
+	}
+	for _, e := range m.events {
+		if e.collectBy != "" {
+			all = append(all, e.collectBy)
+		}
+	}
+	if m.order != nil {
+		all = append(all, m.order.column)
+	}
+	return all
+}
+
+func (m *Mapping) conditions() []*expression {
+	var all []*expression
 	if m.where != nil {
 		all = append(all, m.where)
 	}
@@ -97,18 +126,33 @@ func (m *Mapping) eachValue(visit func(*value)) {
 	}
 }
 
+// each visits the sources of all values below t.
 func (t *target) each(visit func(*value)) {
 	if t == nil {
 		return
 	}
-	if t.value != nil {
-		visit(t.value)
-	}
 	for _, v := range t.wild {
 		visit(v)
+	}
+	if t.value != nil {
+		visit(t.value)
 	}
 	for _, m := range t.members {
 		m.each(visit)
 	}
 	t.elem.each(visit)
+}
+
+// eachLeaf visits all targets below t that have a source of their own.
+func (t *target) eachLeaf(visit func(*target)) {
+	if t == nil {
+		return
+	}
+	if t.value != nil {
+		visit(t)
+	}
+	for _, m := range t.members {
+		m.eachLeaf(visit)
+	}
+	t.elem.eachLeaf(visit)
 }

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -43,25 +44,34 @@ func walk(raw string, names []string) readers.Value {
 
 // member returns a member of a JSON object, still encoded.
 func member(raw, name string) (string, bool) {
-	d := jsontext.NewDecoder(strings.NewReader(raw))
-	if d.PeekKind() != '{' {
-		return "", false
-	}
-	for d.ReadToken(); d.PeekKind() != '}'; {
-		key, err := d.ReadToken()
-		if err != nil {
-			return "", false
-		}
-		found := key.String() == name
-		v, err := d.ReadValue()
-		if err != nil {
-			return "", false
-		}
-		if found {
-			return string(v), true
+	for key, value := range members(raw) {
+		if key == name {
+			return value, true
 		}
 	}
 	return "", false
+}
+
+// members yields the members of a JSON object in order, still encoded. Anything
+// else has none. raw is valid JSON, as readers check it.
+func members(raw string) iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		d := jsontext.NewDecoder(strings.NewReader(raw))
+		if d.PeekKind() != '{' {
+			return
+		}
+		for d.ReadToken(); d.PeekKind() != '}'; {
+			key, err := d.ReadToken()
+			if err != nil {
+				return
+			}
+			name := key.String()
+			value, err := d.ReadValue()
+			if err != nil || !yield(name, string(value)) {
+				return
+			}
+		}
+	}
 }
 
 // jsonValue is the value of an encoded JSON value.

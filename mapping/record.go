@@ -12,6 +12,7 @@ import (
 // Record is one mapped row, encoded.
 type Record struct {
 	User   string  // the user key: which identity, and its value
+	Order  []byte  // with Grouping.Ordered: the place among the user's records; keys compare as bytes
 	Fields []byte  // batch-level fields, as the members of a JSON object without its braces
 	Events []Event // in the order of the mapping
 }
@@ -23,6 +24,10 @@ type Event struct {
 	Time  int64  // milliseconds since 1970
 	Now   bool   // the event happens when the import starts: Data has no timestamp, Time is 0
 	HasID bool   // Data has a source_message_id
+
+	// Collect is what the parts of one event have in common, "" for an event that
+	// is whole: the parts of a user's records are joined by Collect.
+	Collect string
 }
 
 // row is one row being mapped.
@@ -34,6 +39,12 @@ type row struct {
 	ids     []string // values of the identities that group, "" where the row has none
 	element string   // the list element at hand, encoded; "" outside lists
 	event   Event
+	deleted []string // user attributes that the row deletes
+}
+
+// isEmpty reports whether a cell holds no value.
+func (r *row) isEmpty(x readers.Value) bool {
+	return x.Kind == readers.Missing || x.Kind == readers.Null || x.Kind == readers.Text && r.nulls[x.Text]
 }
 
 // at returns the value that a reference leads to; within a list, that of the
@@ -69,23 +80,38 @@ func (p *Program) Map(c *readers.Chunk, index int) (rec Record, ok bool, reject 
 	if rec.User = p.user(r.ids); rec.User == "" {
 		return rec, true, p.noIdentity()
 	}
-	for _, e := range p.events {
-		is, reject := e.when.holds(r)
+	if rec.Order, reject = r.orderKey(nil, p.order); reject != nil {
+		return rec, true, reject
+	}
+	for i, e := range p.events {
+		event, has, reject := r.makeEvent(i, e)
 		if reject != nil {
 			return rec, true, reject
 		}
-		if !is {
-			continue
+		if has {
+			rec.Events = append(rec.Events, event)
 		}
-		r.event = Event{Type: e.eventType}
-		data, reject := r.object(nil, e.data)
-		if reject != nil {
-			return rec, true, reject
-		}
-		r.event.Data = data
-		rec.Events = append(rec.Events, r.event)
 	}
 	return rec, true, nil
+}
+
+// makeEvent makes the row's event of a rule, or its part of one that is
+// collected.
+func (r *row) makeEvent(rule int, e boundEvent) (Event, bool, *Reject) {
+	if is, reject := e.when.holds(r); reject != nil || !is {
+		return Event{}, false, reject
+	}
+	r.event = Event{Type: e.eventType}
+	if e.collect != nil {
+		x := r.at(e.collect.ref)
+		if r.isEmpty(x) {
+			return Event{}, false, &Reject{Field: "collect_by", Column: e.collect.column, Text: "is empty, and tells which rows make one event"}
+		}
+		r.event.Collect = strconv.Itoa(rule) + "=" + x.Text
+	}
+	data, reject := r.object(nil, e.data)
+	r.event.Data = data
+	return r.event, reject == nil, reject
 }
 
 // user is the key of the first identity that the row has.
@@ -118,6 +144,9 @@ func (p *Program) noIdentity() *Reject {
 
 // object appends the members of b that the row has, without braces.
 func (r *row) object(dst []byte, b *bound) ([]byte, *Reject) {
+	if len(b.spreads) > 0 {
+		return r.spreadObject(dst, b)
+	}
 	start, count := len(dst), 0
 	for _, m := range b.members {
 		mark := len(dst)
@@ -136,12 +165,18 @@ func (r *row) object(dst []byte, b *bound) ([]byte, *Reject) {
 		dst = next
 		count++
 	}
-	if b.target.field.Shape == mparticle.Map {
-		if most := mapLimit(b.target.path); count > most {
-			return nil, &Reject{Field: b.target.path, Text: fmt.Sprintf("has %d attributes, the API's limit is %d", count, most)}
-		}
+	return dst, b.tooMany(count)
+}
+
+// tooMany rejects more attributes than the API takes.
+func (b *bound) tooMany(count int) *Reject {
+	if b.target.field.Shape != mparticle.Map {
+		return nil
 	}
-	return dst, nil
+	if most := mapLimit(b.target.path); count > most {
+		return &Reject{Field: b.target.path, Text: fmt.Sprintf("has %d attributes, the API's limit is %d", count, most)}
+	}
+	return nil
 }
 
 func mapLimit(path string) int {
@@ -155,6 +190,8 @@ func mapLimit(path string) int {
 // where the row has nothing for it.
 func (r *row) node(dst []byte, b *bound) (_ []byte, has bool, _ *Reject) {
 	switch {
+	case b.target.deletes:
+		return r.deletions(dst, b)
 	case b.value != nil:
 		return r.leaf(dst, b)
 	case b.elem != nil:
@@ -178,7 +215,7 @@ func (r *row) list(dst []byte, b *bound) ([]byte, bool, *Reject) {
 	if b.driver != nil {
 		v := r.at(columnRef{index: b.driver.ref.index, path: b.driver.ref.path})
 		switch {
-		case v.Kind == readers.Missing || v.Kind == readers.Null || v.Kind == readers.Text && r.nulls[v.Text]:
+		case r.isEmpty(v):
 			return dst, false, nil
 		case v.Kind == readers.Text && strings.HasPrefix(strings.TrimSpace(v.Text), "["):
 			v = readers.Value{Kind: readers.Nested, Text: strings.TrimSpace(v.Text)}
@@ -238,13 +275,34 @@ func (r *row) leaf(dst []byte, b *bound) ([]byte, bool, *Reject) {
 		r.note(b, readers.Value{Kind: readers.Text, Text: strings.Trim(string(v.literal), `"`)}, v.literal)
 		return dst, true, nil
 	}
-	x := r.at(b.ref)
-	if x.Kind == readers.Text && r.nulls[x.Text] {
-		x = readers.Value{Kind: readers.Null}
+	x, problem := r.source(b)
+	if problem != "" {
+		return r.invalid(dst, b, x, problem)
 	}
-	if x.Kind == readers.Missing || x.Kind == readers.Null {
+	if r.isEmpty(x) {
+		if v.deletes && x.Kind != readers.Missing {
+			r.deleted = append(r.deleted, b.target.key)
+		}
 		return r.empty(dst, b)
 	}
+	return r.convert(dst, b, x)
+}
+
+// source returns the cell that a leaf is made of.
+func (r *row) source(b *bound) (x readers.Value, problem string) {
+	if b.expr == nil {
+		return r.at(b.ref), ""
+	}
+	result, problem := b.expr.compute(r)
+	if problem != "" {
+		return x, "cannot be computed: " + problem
+	}
+	return cellOf(result)
+}
+
+// convert appends a cell that is not empty as the leaf's JSON.
+func (r *row) convert(dst []byte, b *bound, x readers.Value) ([]byte, bool, *Reject) {
+	v := b.value
 	x, fallback, problem := v.prepare(x)
 	if fallback {
 		return r.empty(dst, b)
@@ -254,16 +312,21 @@ func (r *row) leaf(dst []byte, b *bound) ([]byte, bool, *Reject) {
 		dst, problem = v.convert(dst, x)
 	}
 	if problem != "" {
-		if v.omit && !v.required {
-			return dst, false, nil
-		}
-		return nil, false, reject(b, x, problem)
+		return r.invalid(dst[:start], b, x, problem)
 	}
 	if v.isIdentity() && (r.junk[x.Text] || x.Text == "") {
 		return dst[:start], false, nil
 	}
 	r.note(b, x, dst[start:])
 	return dst, true, nil
+}
+
+// invalid rejects the row for a value, or leaves the value out.
+func (r *row) invalid(dst []byte, b *bound, x readers.Value, problem string) ([]byte, bool, *Reject) {
+	if b.value.omit && !b.value.required {
+		return dst, false, nil
+	}
+	return nil, false, reject(b, x, problem)
 }
 
 // prepare applies transforms and the lookup table. fallback says that the table
@@ -301,6 +364,7 @@ func (r *row) empty(dst []byte, b *bound) ([]byte, bool, *Reject) {
 	case v.fallback != nil:
 		r.note(b, textValue(strings.Trim(string(v.fallback), `"`)), v.fallback)
 		return append(dst, v.fallback...), true, nil
+	case r.event.Collect != "": // another part may have it
 	case v.required:
 		return nil, false, &Reject{Field: v.path, Column: b.column, Text: "is required, but empty"}
 	case v.path == "timestamp_unixtime_ms":

@@ -16,6 +16,7 @@ type timeFormat struct {
 	name   string
 	unit   int64 // units in a second; 0 for text
 	layout string
+	zoned  bool // the layout has the zone
 }
 
 var iso8601 = timeFormat{name: "iso8601"}
@@ -58,7 +59,29 @@ func parseTimeFormat(text string) (timeFormat, error) {
 	if err != nil {
 		return timeFormat{}, fmt.Errorf("unknown time pattern %q", text)
 	}
-	return timeFormat{name: text, layout: layout}, nil
+	return timeFormat{name: text, layout: layout, zoned: strings.Contains(text, "%z") || strings.Contains(text, "%Z")}, nil
+}
+
+// parseZoned reads a time that names its zone. Abbreviations such as CEST mean
+// different zones to different people, and are refused but for UTC and GMT.
+func parseZoned(layout, text string) (time.Time, error) {
+	t, err := time.Parse(layout, text)
+	if err != nil {
+		return t, err
+	}
+	if name, offset := t.Zone(); strings.Contains(layout, "MST") && (offset != 0 || name != "UTC" && name != "GMT") {
+		return t, errTime
+	}
+	return t, nil
+}
+
+// parseLocal reads a time that does not name its zone.
+func parseLocal(layout, text string, zone *time.Location) (time.Time, error) {
+	t, err := time.Parse(layout, text)
+	if err != nil {
+		return t, err
+	}
+	return inZone(t, zone), nil
 }
 
 // parse reads text; zone is for times that do not name theirs.
@@ -66,8 +89,10 @@ func (f timeFormat) parse(text string, zone *time.Location) (time.Time, error) {
 	switch {
 	case f.unit > 0:
 		return f.parseUnix(text)
+	case f.layout != "" && f.zoned:
+		return parseZoned(f.layout, text)
 	case f.layout != "":
-		return time.ParseInLocation(f.layout, text, zone)
+		return parseLocal(f.layout, text, zone)
 	}
 	return parseISO(text, zone)
 }
@@ -106,7 +131,7 @@ func parseISO(text string, zone *time.Location) (time.Time, error) {
 	}
 	date, clock := text[:10], text[10:]
 	if clock == "" {
-		return time.ParseInLocation("2006-01-02", date, zone)
+		return parseLocal("2006-01-02", date, zone)
 	}
 	if clock[0] != 'T' && clock[0] != 't' && clock[0] != ' ' {
 		return time.Time{}, errTime
@@ -124,7 +149,7 @@ func parseISO(text string, zone *time.Location) (time.Time, error) {
 	full := date + " " + clock
 	switch {
 	case offset == "":
-		return time.ParseInLocation(layout, full, zone)
+		return parseLocal(layout, full, zone)
 	case offset == "Z" || offset == "z" || offset == "UTC":
 		return time.Parse(layout, full)
 	case len(offset) == len("+01"):

@@ -14,16 +14,23 @@ type value struct {
 	field     *mparticle.Field
 	line, col int // place in the mapping file
 
-	column  string   // the column; "" for a literal or a wildcard
-	columns []string // of a wildcard: names or globs
-	strip   string   // of a wildcard: prefix taken off the names
-
-	literal []byte // encoded JSON of a literal
+	// The source: one of column, literal, now and expr; of a line that ends in
+	// `.*` one of columns, json, rest and expr.
+	column  string
+	literal []byte // encoded JSON
 	now     bool   // the literal `now` of a timestamp
+	expr    *expression
+	columns []string // names or globs
+	json    string   // a column of objects, whose members become fields
+	rest    bool     // all columns that nothing else maps
+	strip   string   // prefix taken off the names
+	except  []string // names or globs that are left out
 
 	kind       mparticle.Type
 	formats    []timeFormat
 	zone       *time.Location
+	number     *numberStyle
+	nestedText bool // type: string was written: objects and lists become their JSON text
 	transforms []transform
 	lookup     map[string]string
 	lookupElse *string
@@ -31,14 +38,12 @@ type value struct {
 	fallback   []byte // encoded JSON of `default`
 	required   bool
 	omit       bool // on_invalid: omit
+	deletes    bool // when_null: delete
 }
-
-// conversions are the keys that say how a value is converted.
-var conversions = []string{"type", "format", "timezone", "transform", "map", "map_else", "split", "default", "required", "on_invalid"}
 
 // value compiles the source of one field.
 func (l *loader) value(e entry, field *mparticle.Field) *value {
-	v := &value{path: e.key, field: field, line: e.line, col: e.column, kind: field.Type, zone: l.zone(nil)}
+	v := &value{path: e.key, field: field, line: e.line, col: e.column, kind: field.Type, zone: l.zone(nil), number: l.sourceNumber}
 	n := e.value
 	if field.Shape == mparticle.List { // of leaves: one text, or several by split
 		v.kind = mparticle.Attribute
@@ -63,167 +68,109 @@ func (l *loader) value(e entry, field *mparticle.Field) *value {
 
 func (l *loader) longValue(v *value, n *node) *value {
 	before := len(l.problems)
-	if !l.keys(n, v.path, append([]string{"column", "value"}, conversions...)...) || len(l.problems) > before {
+	if !l.keys(n, v.path, valueKeys...) || len(l.problems) > before {
 		return nil
 	}
-	column, literal := n.get("column"), n.get("value")
-	if (column == nil) == (literal == nil) {
-		l.at(n, v.path+" needs exactly one of column and value", "")
+	name, source := l.oneSource(n, v.path, "column", "value", "expr")
+	if source == nil {
 		return nil
 	}
 	l.conversion(v, n)
-	if literal != nil {
-		return l.literal(v, literal)
+	if name == "value" {
+		return l.literal(v, source)
 	}
-	if v.column = l.text(column, "column"); v.column == "" {
-		l.at(column, "column is empty", "")
+	v.line, v.col = source.line, source.column
+	if name == "expr" {
+		if v.expr = l.expression(source, "expr"); v.expr == nil {
+			return nil
+		}
+	} else if v.column = l.text(source, "column"); v.column == "" {
+		l.at(source, "column is empty", "")
 		return nil
 	}
-	v.line, v.col = column.line, column.column
-	l.defaults(v)
-	if d := n.get("default"); d != nil {
-		v.fallback, _ = l.constant(v, d, "default")
-	}
-	l.lookupValues(v, n.get("map"))
+	l.finish(v, n)
 	return v
+}
+
+// oneSource returns the one of the names that n has; none or several are a
+// problem.
+func (l *loader) oneSource(n *node, what string, names ...string) (string, *node) {
+	var found []string
+	for _, name := range names {
+		if n.get(name) != nil {
+			found = append(found, name)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], n.get(found[0])
+	}
+	hint := ""
+	if len(found) > 1 {
+		hint = "it has " + strings.Join(found, " and ")
+	}
+	last := len(names) - 1
+	l.at(n, fmt.Sprintf("%s needs exactly one of %s and %s", what, strings.Join(names[:last], ", "), names[last]), hint)
+	return "", nil
 }
 
 // wildcard compiles the source of a line that ends in `.*`.
 func (l *loader) wildcard(e entry, field *mparticle.Field) *value {
-	v := &value{path: e.key, field: field, line: e.line, col: e.column, kind: field.Type, zone: l.zone(nil)}
+	v := &value{path: e.key, field: field, line: e.line, col: e.column, kind: field.Type, zone: l.zone(nil), number: l.sourceNumber}
 	n := e.value
 	if n.kind != mapNode {
-		l.problem(e.line, e.column, e.key+" needs the columns that it stands for", "write "+e.key+": {columns: [first, second]}, or a pattern: {columns: \"attr_*\", strip: \"attr_\"}")
+		l.problem(e.line, e.column, e.key+" needs the columns that it stands for", "write "+e.key+": {columns: [first, second]}, a pattern: {columns: \"attr_*\", strip: \"attr_\"}, or all others: {rest: true}")
 		return nil
 	}
-	if !l.keys(n, v.path, append([]string{"columns", "strip"}, conversions...)...) {
+	if !l.keys(n, v.path, wildKeys...) {
 		return nil
 	}
-	v.columns = l.texts(n.get("columns"), "columns")
-	if len(v.columns) == 0 {
-		l.at(n, v.path+" needs columns", "write {columns: [first, second]}")
+	name, source := l.oneSource(n, v.path, "columns", "json", "rest", "expr")
+	if source == nil {
 		return nil
+	}
+	v.line, v.col = source.line, source.column
+	switch name {
+	case "columns":
+		if v.columns = l.texts(source, "columns"); len(v.columns) == 0 {
+			l.at(n, v.path+" needs columns", "write {columns: [first, second]}")
+			return nil
+		}
+	case "json":
+		if v.json = l.text(source, "json"); v.json == "" {
+			l.at(source, "json needs a column", "write {json: COLUMN}, where COLUMN holds objects")
+			return nil
+		}
+	case "rest":
+		if v.rest = l.flag(source, "rest"); !v.rest {
+			l.at(source, "rest can only be true", "remove the line, or write rest: true")
+			return nil
+		}
+	case "expr":
+		if v.expr = l.expression(source, "expr"); v.expr == nil {
+			return nil
+		}
 	}
 	v.strip = l.text(n.get("strip"), "strip")
+	v.except = l.texts(n.get("except"), "except")
 	l.conversion(v, n)
-	l.defaults(v)
-	if d := n.get("default"); d != nil {
-		v.fallback, _ = l.constant(v, d, "default")
-	}
-	l.lookupValues(v, n.get("map"))
+	l.finish(v, n)
 	return v
 }
 
-var typeChoices = []string{"string", "integer", "number", "boolean", "timestamp", "list"}
-
-// conversion reads the keys that say how a value is converted.
-func (l *loader) conversion(v *value, n *node) {
-	if t := n.get("type"); t != nil {
-		l.setType(v, t)
-	}
-	if z := n.get("timezone"); z != nil {
-		v.zone = l.zone(z)
-	}
-	for _, f := range l.formatNodes(n.get("format")) {
-		format, err := parseTimeFormat(f.text)
-		if err != nil {
-			l.at(f, err.Error(), "named formats: "+strings.Join(formatNames(), ", ")+"; or a pattern such as %d/%m/%Y %H:%M:%S")
-			continue
-		}
-		v.formats = append(v.formats, format)
-	}
-	if len(v.formats) > 0 && v.kind != mparticle.Timestamp {
-		l.at(n.get("format"), fmt.Sprintf("format is for timestamps, but %s is a %s", v.path, v.kind), "add type: timestamp, or remove format")
-	}
-	for _, name := range l.texts(n.get("transform"), "transform") {
-		t, ok := transforms[name]
-		if !ok {
-			l.unknownTransform(n.get("transform"), name)
-			continue
-		}
-		v.transforms = append(v.transforms, t)
-	}
-	if m := n.get("map"); l.keys(m, "map", mapKeys(m)...) {
-		v.lookup = map[string]string{}
-		for _, e := range m.entries {
-			v.lookup[e.key] = l.text(e.value, "map")
+// finish reads the keys that need the type of the value.
+func (l *loader) finish(v *value, n *node) {
+	l.defaults(v)
+	if d := n.get("default"); d != nil {
+		v.fallback, _ = l.constant(v, d, "default")
+		if v.deletes {
+			l.at(d, "default and when_null: delete exclude each other", "keep one of them")
 		}
 	}
-	if e := n.get("map_else"); e != nil {
-		v.lookupElse = new(l.text(e, "map_else"))
-	}
-	v.split = l.text(n.get("split"), "split")
-	if v.split != "" && v.kind != mparticle.Attribute {
-		l.at(n.get("split"), fmt.Sprintf("split makes a list, but %s takes a %s", v.path, v.kind), "")
-	}
-	if r := l.oneOf(n.get("required"), "required", "true", "false"); r != "" {
-		v.required = r == "true"
-	}
-	v.omit = l.oneOf(n.get("on_invalid"), "on_invalid", "reject", "omit") == "omit"
-}
-
-func mapKeys(n *node) []string {
-	if n == nil {
-		return nil
-	}
-	var keys []string
-	for _, e := range n.entries {
-		keys = append(keys, e.key)
-	}
-	return keys
-}
-
-func (l *loader) formatNodes(n *node) []*node {
-	if n == nil {
-		return nil
-	}
-	l.texts(n, "format") // reports what is no text
-	if n.kind == listNode {
-		return n.items
-	}
-	return []*node{n}
-}
-
-func (l *loader) unknownTransform(n *node, name string) {
-	names := transformNames()
-	hint := "known are " + strings.Join(names, ", ")
-	if near := nearest(name, names); near != "" {
-		hint = fmt.Sprintf("did you mean %s?", near)
-	}
-	l.at(n, "unknown transform "+name, hint)
-}
-
-// setType takes `type`, which must fit what the field wants.
-func (l *loader) setType(v *value, n *node) {
-	name := l.oneOf(n, "type", typeChoices...)
-	free := v.field.Type == mparticle.Scalar || v.field.Type == mparticle.Attribute
-	fits := map[string]mparticle.Type{"string": mparticle.String, "integer": mparticle.Integer, "number": mparticle.Number,
-		"boolean": mparticle.Boolean, "timestamp": mparticle.Timestamp, "list": mparticle.Attribute}
-	kind, ok := fits[name]
-	switch {
-	case !ok:
-	case free && (name != "list" || v.field.Type == mparticle.Attribute):
-		v.kind = kind
-	case kind != v.field.Type && !(kind == mparticle.Integer && v.field.Type == mparticle.Number) && !(kind == mparticle.String && v.field.Type >= mparticle.UUID):
-		l.at(n, fmt.Sprintf("type %s does not fit: %s takes a %s", name, v.path, v.field.Type), "leave type out, the field knows its own")
-	}
-}
-
-// zone reads a time zone; nil gives the mapping's own.
-func (l *loader) zone(n *node) *time.Location {
-	if n == nil {
-		if l.sourceZone == nil {
-			return time.UTC
+	if m := n.get("map"); m != nil && m.kind == mapNode {
+		for _, e := range m.entries { // what the table gives must fit the field
+			l.constant(v, e.value, "map")
 		}
-		return l.sourceZone
 	}
-	name := l.text(n, "timezone")
-	zone, err := time.LoadLocation(name)
-	if err != nil || name == "" || name == "Local" {
-		l.at(n, fmt.Sprintf("unknown time zone %q", name), "write a name such as Europe/Berlin or UTC")
-		return time.UTC
-	}
-	return zone
 }
 
 // defaults gives timestamps their default format.
@@ -233,94 +180,19 @@ func (l *loader) defaults(v *value) {
 	}
 }
 
-// literal compiles {value: …}.
-func (l *loader) literal(v *value, n *node) *value {
-	if n.null {
-		l.at(n, v.path+" has the value null, which is never sent", "remove the line")
-		return nil
-	}
-	if v.kind == mparticle.Timestamp && n.kind == scalar && n.text == "now" {
-		if v.path != "timestamp_unixtime_ms" {
-			l.at(n, "now is for timestamp_unixtime_ms of an event", "")
-			return nil
-		}
-		v.now = true
-		return v
-	}
-	encoded, ok := l.constant(v, n, "value")
-	if !ok {
-		return nil
-	}
-	v.literal = encoded
-	return v
-}
-
-// constant converts a value that is written in the mapping file.
-func (l *loader) constant(v *value, n *node, what string) ([]byte, bool) {
-	if n.kind == listNode {
-		if v.kind != mparticle.Attribute {
-			l.at(n, fmt.Sprintf("%s is a list, but %s takes a %s", what, v.path, v.kind), "")
-			return nil, false
-		}
-		return appendList(nil, l.texts(n, what)), true
-	}
-	text, ok := l.expand(n, l.text(n, what))
-	if !ok {
-		return nil, false
-	}
-	plain := value{path: v.path, field: v.field, kind: v.kind, formats: v.formats, zone: v.zone}
-	l.defaults(&plain)
-	encoded, problem := plain.convert(nil, textValue(text))
-	if problem != "" {
-		hint := ""
-		if len(v.field.Enum) > 0 {
-			if near := nearest(text, v.field.Enum); near != "" {
-				hint = fmt.Sprintf("did you mean %s?", near)
-			}
-		}
-		l.at(n, fmt.Sprintf("%s: %s %q %s", v.path, what, cut(text), problem), hint)
-		return nil, false
-	}
-	return encoded, true
-}
-
-// expand replaces ${NAME} in a text of the mapping file.
-func (l *loader) expand(n *node, text string) (string, bool) {
-	var out strings.Builder
-	for {
-		before, rest, found := strings.Cut(text, "${")
-		out.WriteString(before)
-		if !found {
-			return out.String(), true
-		}
-		name, after, closed := strings.Cut(rest, "}")
-		if !closed {
-			l.at(n, "${ is not closed", "write ${NAME}")
-			return "", false
-		}
-		var value string
-		ok := false
-		if l.vars != nil {
-			value, ok = l.vars(name)
-		}
-		if !ok {
-			l.at(n, fmt.Sprintf("${%s} has no value", name), fmt.Sprintf("give --set %s=… or set the environment variable %s", name, name))
-			return "", false
-		}
-		out.WriteString(value)
-		text = after
-	}
-}
-
-// lookupValues checks that what a lookup table gives fits the field.
-func (l *loader) lookupValues(v *value, n *node) {
-	if n == nil || n.kind != mapNode {
-		return
-	}
-	for _, e := range n.entries {
-		l.constant(v, e.value, "map")
-	}
-}
-
 // isIdentity reports whether the value says who the user is.
 func (v *value) isIdentity() bool { return v.field.Identity }
+
+// reads returns the references to columns that the value is made of, globs left
+// out.
+func (v *value) reads() []string {
+	switch {
+	case v.column != "":
+		return []string{v.column}
+	case v.json != "":
+		return []string{v.json}
+	case v.expr != nil:
+		return v.expr.columns
+	}
+	return nil
+}

@@ -15,6 +15,7 @@ import (
 type node struct {
 	kind    nodeKind
 	text    string // of a scalar
+	quoted  bool   // a scalar in quotes, or a block of text: a text whatever it looks like
 	null    bool   // a scalar that is null or left out
 	line    int
 	column  int
@@ -110,8 +111,9 @@ func convertYAML(n ast.Node, report func(line, column int, text, hint string)) *
 		out.null = true
 	case *ast.StringNode:
 		out.text = n.Value
+		out.quoted = n.Token.Type == token.SingleQuoteType || n.Token.Type == token.DoubleQuoteType
 	case *ast.LiteralNode:
-		out.text = n.Value.Value
+		out.text, out.quoted = n.Value.Value, true
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
 		report(at.Line, at.Column, "anchors, aliases and tags are not part of the mapping language", "write the value out")
 	default:

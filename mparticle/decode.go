@@ -63,7 +63,7 @@ func walk(raw json.RawMessage, f *Field, path string) error {
 			if path == "" && name == "events" {
 				return walkEvents(value, at)
 			}
-			next := f.next(name)
+			next := f.Below(name)
 			if next == nil {
 				return fmt.Errorf("unknown field %s", at)
 			}
@@ -73,20 +73,6 @@ func walk(raw json.RawMessage, f *Field, path string) error {
 		return walkList(raw, path, func(item json.RawMessage, at string) error { return walk(item, f.Elem, at) })
 	}
 	return walkLeaf(raw, kind, f.Type, path)
-}
-
-// next returns what a key leads to, nil if the API has no such member. Aliases
-// are for mappings; the API does not know them.
-func (f *Field) next(name string) *Field {
-	if f.Shape == Map {
-		return f.Elem
-	}
-	for _, m := range f.Members {
-		if m.Name == name {
-			return m
-		}
-	}
-	return nil
 }
 
 func join(path, name string) string {

@@ -1,0 +1,237 @@
+package mapping
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"mpimport/readers"
+)
+
+// withoutBuiltins are functions of the expression language that are not part of
+// ours: the clock, whose answer changes from run to run, and date, which has
+// another notation for its formats.
+var withoutBuiltins = []string{"now", "date", "timezone", "repeat"}
+
+// functions are those that ours has beside the expression language's own.
+func functions() []expr.Option {
+	all := []expr.Option{
+		expr.Function("date", dateFunction, new(func(any) time.Time), new(func(any, string) time.Time), new(func(any, string, string) time.Time)),
+	}
+	for _, name := range []string{"md5", "sha1", "sha256", "digits"} {
+		change := transforms[name]
+		all = append(all, expr.Function(name, func(arguments ...any) (any, error) {
+			text, ok := arguments[0].(string)
+			if !ok {
+				return nil, fmt.Errorf("%s takes a text", name)
+			}
+			return change(text), nil
+		}, new(func(string) string)))
+	}
+	return all
+}
+
+// dateFunction is date(value, format, zone): an instant. Format is as in the
+// mapping file, iso8601 if left out; zone is for times that do not name theirs.
+func dateFunction(arguments ...any) (any, error) {
+	format, zone := iso8601, time.UTC
+	var err error
+	if len(arguments) > 1 {
+		if format, err = parseTimeFormat(arguments[1].(string)); err != nil { // the signature makes it a text
+			return nil, err
+		}
+	}
+	if len(arguments) > 2 {
+		if zone, err = time.LoadLocation(arguments[2].(string)); err != nil {
+			return nil, fmt.Errorf("unknown time zone %q", arguments[2])
+		}
+	}
+	var text string
+	switch v := arguments[0].(type) {
+	case time.Time:
+		return v, nil
+	case string:
+		text = strings.TrimSpace(v)
+	case int:
+		text = strconv.Itoa(v)
+	case float64:
+		text = strconv.FormatFloat(v, 'f', -1, 64)
+	default:
+		return nil, errors.New("date takes a text or a number")
+	}
+	t, err := format.parse(text, zone)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a date of format %s", cut(text), format.name)
+	}
+	return t, nil
+}
+
+// nameCollector notes what an expression reads, and what it must not do.
+type nameCollector struct {
+	columns map[string]bool
+	item    bool
+	err     error
+}
+
+// Visit is called for every node of the expression.
+func (c *nameCollector) Visit(n *ast.Node) {
+	switch n := (*n).(type) {
+	case *ast.IdentifierNode:
+		switch n.Value {
+		case "row":
+		case "item":
+			c.item = true
+		default:
+			c.add(n.Value)
+		}
+	case *ast.MemberNode:
+		base, ok := n.Node.(*ast.IdentifierNode)
+		name, isName := n.Property.(*ast.StringNode)
+		if ok && isName && base.Value == "row" {
+			c.add(name.Value)
+		}
+	case *ast.CallNode:
+		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
+			delete(c.columns, callee.Value) // visited before its call
+			if !slices.Contains(ownFunctions, callee.Value) {
+				c.fail(fmt.Sprintf("there is no function %s", callee.Value))
+			}
+		}
+	case *ast.BinaryNode:
+		if n.Operator == ".." {
+			c.fail("ranges such as 1..9 are not part of it")
+		}
+	case *ast.PredicateNode:
+		inner := &loopFinder{}
+		ast.Walk(&n.Node, inner)
+		if inner.found {
+			c.fail("a loop within a loop is not part of it")
+		}
+	}
+}
+
+// ownFunctions are the names of functions.
+var ownFunctions = []string{"date", "md5", "sha1", "sha256", "digits"}
+
+func (c *nameCollector) add(name string) {
+	if c.columns == nil {
+		c.columns = map[string]bool{}
+	}
+	c.columns[name] = true
+}
+
+func (c *nameCollector) fail(text string) {
+	if c.err == nil {
+		c.err = errors.New(text)
+	}
+}
+
+func (c *nameCollector) sorted() []string { return slices.Sorted(maps.Keys(c.columns)) }
+
+// loopFinder finds a predicate, the body of a loop.
+type loopFinder struct{ found bool }
+
+// Visit is called for every node.
+func (f *loopFinder) Visit(n *ast.Node) {
+	if _, ok := (*n).(*ast.PredicateNode); ok {
+		f.found = true
+	}
+}
+
+// exprValue is a cell as expressions see it.
+func exprValue(v readers.Value, nulls map[string]bool) any {
+	switch v.Kind {
+	case readers.Text:
+		if nulls[v.Text] {
+			return nil
+		}
+		return v.Text
+	case readers.Number:
+		return exprNumber(v.Text)
+	case readers.Bool:
+		return v.Text == "true"
+	case readers.Time:
+		return v.Time()
+	case readers.Nested:
+		return nestedValue(v.Text)
+	}
+	return nil
+}
+
+// exprNumber is a number as expressions see it: whole ones exact, others as
+// floating point.
+func exprNumber(text string) any {
+	if n, err := strconv.Atoi(text); err == nil {
+		return n
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return text
+	}
+	return f
+}
+
+// nestedValue is JSON as expressions see it; whole numbers stay exact.
+func nestedValue(raw string) any {
+	if raw == "" {
+		return nil
+	}
+	switch v := jsonValue(raw); v.Kind {
+	case readers.Nested:
+		if raw[0] == '[' {
+			items := []any{}
+			for _, item := range elements(raw) {
+				items = append(items, nestedValue(item))
+			}
+			return items
+		}
+		object := map[string]any{}
+		for name, value := range members(raw) {
+			object[name] = nestedValue(value)
+		}
+		return object
+	default:
+		return exprValue(v, nil)
+	}
+}
+
+// cellOf is the result of an expression as a cell. Floating point results are
+// rounded to the 15 digits that they hold for sure, so that 0.1 + 0.2 is 0.3.
+func cellOf(result any) (_ readers.Value, problem string) {
+	switch v := result.(type) {
+	case nil:
+		return readers.Value{Kind: readers.Null}, ""
+	case string:
+		return textValue(v), ""
+	case bool:
+		return readers.Value{Kind: readers.Bool, Text: strconv.FormatBool(v)}, ""
+	case int:
+		return readers.Value{Kind: readers.Number, Text: strconv.Itoa(v)}, ""
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return readers.Value{}, "is not a number"
+		}
+		rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 15, 64), 64)
+		if err != nil {
+			return readers.Value{}, "is not a number"
+		}
+		return readers.Value{Kind: readers.Number, Text: strconv.FormatFloat(rounded, 'f', -1, 64)}, ""
+	case time.Time:
+		return readers.TimeValue(v, false), ""
+	}
+	raw, err := json.Marshal(result) // sorts the names of objects
+	if err != nil || !slices.Contains([]jsontext.Kind{'{', '['}, jsontext.Value(raw).Kind()) {
+		return readers.Value{}, fmt.Sprintf("is a %T, which no field takes", result)
+	}
+	return readers.Value{Kind: readers.Nested, Text: string(raw)}, ""
+}
