@@ -10,8 +10,8 @@ import (
 
 // Grouping says how a user's records become batches.
 type Grouping struct {
-	Merge      string // MergeSplit or MergeLast
-	Attributes string // AttributesEvery, AttributesLast or AttributesNone
+	Merge      string // MergeSplit ("" too) or MergeLast
+	Attributes string // AttributesEvery ("" too), AttributesLast or AttributesNone
 	Ordered    bool   // records are ordered by Record.Order, not by their rows
 }
 

@@ -168,3 +168,38 @@ func objectWithin(object, other string) bool {
 	}
 	return true
 }
+
+// Changes returns the paths of the batch-level fields in which two records
+// differ, to the depth of user_attributes.NAME.
+func Changes(before, after []byte) []string {
+	var paths []string
+	differ(&paths, "", membersOf("{"+string(before)+"}"), membersOf("{"+string(after)+"}"))
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+func differ(paths *[]string, prefix string, before, after []encodedMember) {
+	rest := slices.Clone(after)
+	for _, m := range before {
+		i := slices.IndexFunc(rest, func(x encodedMember) bool { return x.name == m.name })
+		other := ""
+		if i >= 0 {
+			other = rest[i].raw
+			rest = slices.Delete(rest, i, i+1)
+		}
+		switch {
+		case other == m.raw:
+		case prefix == "" && m.raw[0] == '{' && (other == "" || other[0] == '{'):
+			differ(paths, m.name+".", membersOf(m.raw), membersOf(other))
+		default:
+			*paths = append(*paths, prefix+m.name)
+		}
+	}
+	for _, m := range rest {
+		if prefix == "" && m.raw[0] == '{' {
+			differ(paths, m.name+".", nil, membersOf(m.raw))
+			continue
+		}
+		*paths = append(*paths, prefix+m.name)
+	}
+}

@@ -23,8 +23,9 @@ const (
 // packedEvent is an event in its batch.
 type packedEvent struct {
 	mapping.Event
-	id    string // source_message_id; "" if Data has it
-	place place
+	id     string // source_message_id; "" if Data has it
+	place  place
+	others []rowPart // of an event that was collected: the rows beside the one at place
 }
 
 // rowPart says that a row, or the last part of one, is in a batch.
@@ -48,60 +49,81 @@ type batch struct {
 // assembler turns the records of a partition into batches.
 type assembler struct {
 	namer
+	grouping   mapping.Grouping
 	endpoint   Endpoint
-	oldest     int64 // events before this time, in milliseconds, are historical
-	identified bool  // make ids; a plan needs none
+	oldest     int64  // events before this time, in milliseconds, are historical
+	identified bool   // make ids; a plan needs none
+	splits     splits // counts why batches begin; nil: nobody asks
 }
 
-// partition returns the batches of a partition in the order in which they are
+// assembled is what a partition's records become.
+type assembled struct {
+	batches []*batch
+	users   int
+	rejects []lateReject // rows that cannot be delivered, as is known only now
+}
+
+// partition assembles a partition. Its batches are in the order in which they are
 // sent: all users' first ones, then all second ones, so that a request can take
 // batches of many users; within these, those of one endpoint together.
-func (a *assembler) partition(records iter.Seq2[stored, error]) ([]*batch, int, error) {
-	users := map[string][]stored{}
+func (a *assembler) partition(records iter.Seq2[stored, error]) (assembled, error) {
+	users := map[string][]*userRecord{}
 	var order []string
 	for r, err := range records {
 		if err != nil {
-			return nil, 0, err
+			return assembled{}, err
 		}
 		if users[r.User] == nil {
 			order = append(order, r.User)
 		}
-		users[r.User] = append(users[r.User], r)
+		users[r.User] = append(users[r.User], newUserRecord(r))
 	}
-	var all []*batch
+	var out assembled
 	for _, user := range order {
-		all = append(all, a.user(user, users[user])...)
+		batches, rejects := a.user(user, users[user])
+		out.batches = append(out.batches, batches...)
+		out.rejects = append(out.rejects, rejects...)
+		if len(batches) > 0 {
+			out.users++
+		}
 	}
-	slices.SortStableFunc(all, func(x, y *batch) int {
+	slices.SortStableFunc(out.batches, func(x, y *batch) int {
 		if x.generation != y.generation {
 			return x.generation - y.generation
 		}
 		return len(x.path) - len(y.path)
 	})
-	return all, len(order), nil
+	return out, nil
 }
 
 // user returns a user's batches in order. Records share a batch while their
 // batch-level fields are equal, their events go to the same endpoint, and it
 // stays below the API's limit.
-func (a *assembler) user(user string, records []stored) []*batch {
+func (a *assembler) user(user string, records []*userRecord) ([]*batch, []lateReject) {
+	if a.grouping.Ordered {
+		slices.SortStableFunc(records, (*userRecord).compare)
+	}
+	records, rejects := a.collect(records)
+	attributes := a.group(records)
 	var all []*batch
 	var current *batch
 	for _, r := range records {
 		runs := a.runs(r)
 		for i, run := range runs {
 			size := a.eventsSize(run.events)
-			if !current.takes(r.Fields, run, size) {
-				current = &batch{user: user, path: run.path, fields: r.Fields, generation: len(all), size: a.emptySize(r.Fields)}
+			if !current.takes(r.fields, run, size) {
+				a.splits.note(current, r.fields)
+				current = &batch{user: user, path: run.path, fields: r.fields, generation: len(all), size: a.emptySize(r.fields)}
 				all = append(all, current)
 			}
 			current.add(run, size, rowPart{place: r.place, last: i == len(runs)-1})
 		}
 	}
+	all = a.addAttributes(all, attributes)
 	if a.identified {
 		a.name(user, all)
 	}
-	return all
+	return all, rejects
 }
 
 func (a *assembler) name(user string, batches []*batch) {
@@ -124,22 +146,22 @@ type run struct {
 
 // runs cuts a record's events where the endpoint changes or a batch would be too
 // large. A record without events is one run.
-func (a *assembler) runs(r stored) []run {
-	if len(r.Events) == 0 {
+func (a *assembler) runs(r *userRecord) []run {
+	if len(r.events) == 0 {
 		return []run{{path: mparticle.PathBulkEvents}}
 	}
 	var all []run
-	empty := a.emptySize(r.Fields)
+	empty := a.emptySize(r.fields)
 	size := 0
-	for _, e := range r.Events {
-		path, bytes := a.route(e), a.eventSize(e)
+	for _, e := range r.events {
+		path, bytes := a.route(e.Event), a.eventSize(e.Event)
 		if len(all) == 0 || all[len(all)-1].path != path || size+bytes > mparticle.MaxBatchBytes {
 			all = append(all, run{path: path})
 			size = empty
 		}
 		size += bytes
 		last := &all[len(all)-1]
-		last.events = append(last.events, packedEvent{Event: e, place: r.place})
+		last.events = append(last.events, e)
 	}
 	return all
 }
@@ -155,13 +177,14 @@ func (a *assembler) route(e mapping.Event) mparticle.Path {
 
 // takes reports whether a run of a record with these fields can join b.
 func (b *batch) takes(fields []byte, r run, size int) bool {
-	if b == nil || !bytes.Equal(b.fields, fields) {
+	if b == nil {
 		return false
 	}
+	equal := bytes.Equal(b.fields, fields)
 	if len(r.events) == 0 {
-		return true // says nothing that b does not say
+		return equal || mapping.Within(fields, b.fields) // says nothing that b does not say
 	}
-	return (b.path == r.path || len(b.events) == 0) && b.size+size <= mparticle.MaxBatchBytes
+	return equal && (b.path == r.path || len(b.events) == 0) && b.size+size <= mparticle.MaxBatchBytes
 }
 
 func (b *batch) add(r run, size int, row rowPart) {
@@ -170,6 +193,9 @@ func (b *batch) add(r run, size int, row rowPart) {
 	}
 	b.events = append(b.events, r.events...)
 	b.rows = append(b.rows, row)
+	for _, e := range r.events {
+		b.rows = append(b.rows, e.others...)
+	}
 	b.size += size
 }
 

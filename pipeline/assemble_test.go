@@ -43,13 +43,29 @@ func rowsFrom(rows ...mapping.Record) iter.Seq2[stored, error] {
 	}
 }
 
+// failer is what tests of both kinds can do.
+type failer interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+// assemble returns the batches of records that have no rejects.
+func assemble(t failer, a *assembler, rows ...mapping.Record) []*batch {
+	t.Helper()
+	all, err := a.partition(rowsFrom(rows...))
+	if err != nil || len(all.rejects) > 0 {
+		t.Fatalf("error %v, rejects %v", err, all.rejects)
+	}
+	return all.batches
+}
+
 // TestGoldenIDs holds ids that were given away: if it fails, files imported
 // before would be imported twice. Raise identityVersion only on purpose.
 func TestGoldenIDs(t *testing.T) {
 	fields := []byte(`"user_identities":{"customer_id":"0007"}`)
 	mapped := mapping.Event{Type: "custom_event", Data: []byte(`"source_message_id":"own","event_name":"x"`), HasID: true, Time: 1}
 	now := mapping.Event{Type: "custom_event", Data: []byte(`"event_name":"x"`), Now: true}
-	batches, _, err := testAssembler().partition(rowsFrom(
+	all, err := testAssembler().partition(rowsFrom(
 		mapping.Record{User: "user_identities.customer_id=0007", Fields: fields, Events: []mapping.Event{event("a", day), event("a", day), mapped, now}},
 		mapping.Record{User: "user_identities.customer_id=0008", Fields: []byte(`"user_identities":{"customer_id":"0008"}`)},
 	))
@@ -57,7 +73,7 @@ func TestGoldenIDs(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, b := range batches {
+	for _, b := range all.batches {
 		got = append(got, b.id)
 		for _, e := range b.events {
 			got = append(got, e.id)
@@ -85,8 +101,7 @@ func TestOccurrences(t *testing.T) {
 		return []byte(`"user_identities":{"email":"a"},"user_attributes":{"tier":"` + tier + `"}`)
 	}
 	rows := []mapping.Record{{User: "u", Fields: fields("A")}, {User: "u", Fields: fields("B")}, {User: "u", Fields: fields("A")}}
-	first, _, _ := testAssembler().partition(rowsFrom(rows...))
-	second, _, _ := testAssembler().partition(rowsFrom(rows...))
+	first, second := assemble(t, testAssembler(), rows...), assemble(t, testAssembler(), rows...)
 	if len(first) != 3 {
 		t.Fatalf("%d batches, want 3: A, B and A again", len(first))
 	}
@@ -100,8 +115,7 @@ func TestOccurrences(t *testing.T) {
 	}
 	later := testAssembler()
 	later.start += 1
-	third, _, _ := later.partition(rowsFrom(rows...))
-	if third[0].id == first[0].id {
+	if third := assemble(t, later, rows...); third[0].id == first[0].id {
 		t.Error("setting a profile in a later import has the id of the earlier one")
 	}
 }
@@ -112,10 +126,11 @@ func TestPartition(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows := rapid.SliceOfN(rapid.Custom(anyRecord), 1, 60).Draw(t, "rows")
 		a := testAssembler()
-		batches, users, err := a.partition(rowsFrom(rows...))
-		if err != nil {
-			t.Fatal(err)
+		all, err := a.partition(rowsFrom(rows...))
+		if err != nil || len(all.rejects) > 0 {
+			t.Fatalf("error %v, rejects %v", err, all.rejects)
 		}
+		batches, users := all.batches, all.users
 		want, got := map[string][]string{}, map[string][]string{}
 		for _, r := range rows {
 			want[r.User] = append(want[r.User], eventsOf(r.Events)...)
@@ -193,7 +208,7 @@ func eventsOf(events []mapping.Event) []string {
 
 func anyRecord(t *rapid.T) mapping.Record {
 	user := rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(t, "user")
-	r := mapping.Record{User: user, Fields: []byte(fmt.Sprintf(`"user_attributes":{"x":"%d"}`, rapid.IntRange(0, 1).Draw(t, "attribute")))}
+	r := mapping.Record{User: user, Order: []byte(rapid.StringN(0, 3, -1).Draw(t, "order")), Fields: []byte(fmt.Sprintf(`"user_attributes":{"x":"%d"}`, rapid.IntRange(0, 1).Draw(t, "attribute")))}
 	for range rapid.IntRange(0, 3).Draw(t, "events") {
 		age := rapid.SampledFrom([]int{0, 1, 29, 31, 400}).Draw(t, "age in days")
 		text := strings.Repeat("x", rapid.SampledFrom([]int{1, 10, 30_000, 60_000}).Draw(t, "size"))
@@ -213,7 +228,7 @@ func TestCodec(t *testing.T) {
 		d := decoder{data: data}
 		for i, r := range want {
 			s := d.stored()
-			if s.place.source != i || s.User != r.User || string(s.Fields) != string(r.Fields) || !slices.Equal(eventsOf(s.Events), eventsOf(r.Events)) {
+			if s.place.source != i || s.User != r.User || string(s.Fields) != string(r.Fields) || string(s.Order) != string(r.Order) || !slices.Equal(eventsOf(s.Events), eventsOf(r.Events)) {
 				t.Fatalf("record %d came back as %+v", i, s)
 			}
 		}

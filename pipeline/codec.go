@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"encoding/binary"
 
 	"mpimport/mapping"
@@ -14,12 +15,9 @@ type place struct {
 	readers.Position
 }
 
-// before orders places as the rows were read.
-func (p place) before(q place) bool {
-	if p.source != q.source {
-		return p.source < q.source
-	}
-	return p.Row < q.Row
+// compare orders places as the rows were read.
+func (p place) compare(q place) int {
+	return cmp.Or(cmp.Compare(p.source, q.source), cmp.Compare(p.Row, q.Row))
 }
 
 // stored is a record as partitions keep it.
@@ -39,6 +37,7 @@ func appendStored(dst []byte, p place, r mapping.Record) []byte {
 	dst = binary.AppendUvarint(dst, uint64(p.source))
 	dst = binary.AppendUvarint(dst, uint64(p.Row))
 	dst = binary.AppendUvarint(dst, uint64(p.Line))
+	dst = appendBytes(dst, r.Order)
 	dst = appendBytes(dst, r.Fields)
 	dst = binary.AppendUvarint(dst, uint64(len(r.Events)))
 	for _, e := range r.Events {
@@ -53,6 +52,7 @@ func appendStored(dst []byte, p place, r mapping.Record) []byte {
 		dst = binary.AppendVarint(dst, e.Time)
 		dst = appendBytes(dst, e.Type)
 		dst = appendBytes(dst, e.Data)
+		dst = appendBytes(dst, e.Collect)
 	}
 	return dst
 }
@@ -85,6 +85,7 @@ func (d *decoder) stored() stored {
 	s.place.source = int(d.uvarint())
 	s.place.Row = int64(d.uvarint())
 	s.place.Line = int64(d.uvarint())
+	s.Order = d.bytes()
 	s.Fields = d.bytes()
 	s.Events = make([]mapping.Event, d.uvarint())
 	for i := range s.Events {
@@ -97,6 +98,7 @@ func (d *decoder) stored() stored {
 		e.Time = n
 		e.Type = mparticle.EventType(d.bytes())
 		e.Data = d.bytes()
+		e.Collect = string(d.bytes())
 	}
 	return s
 }

@@ -37,10 +37,11 @@ func (r Refusal) place() place {
 }
 
 func (l *lane) run(ctx context.Context, records iter.Seq2[stored, error]) error {
-	batches, _, err := l.assembler.partition(records)
+	all, err := l.assembler.partition(records)
 	if err != nil {
 		return err
 	}
+	batches := all.batches
 	l.refused = map[place]*Refusal{}
 	done := l.recover(batches)
 	l.sender.settled(done, 0)
@@ -155,6 +156,9 @@ func rowsOf(b *batch, events []packedEvent) []rowPart {
 	for _, e := range events {
 		if len(rows) == 0 || rows[len(rows)-1].place != e.place {
 			rows = append(rows, rowPart{place: e.place})
+		}
+		for _, other := range e.others {
+			rows = append(rows, rowPart{place: other.place})
 		}
 	}
 	return rows

@@ -1,7 +1,9 @@
 package pipeline
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,6 +22,7 @@ type Plan struct {
 	Bytes      int64   `json:"bytes"`              // of all batches
 	Digest     string  `json:"digest"`             // of all records and rejects
 	Reasons    Reasons `json:"reasons"`            // of the rejects
+	Splits     []Split `json:"splits,omitempty"`   // fields that make more batches by changing, the dearest first
 
 	job           Job
 	store         store
@@ -45,11 +48,11 @@ func (p *Plan) Duration(rate float64) time.Duration {
 func (p *Plan) Requests(rate float64) (int64, error) {
 	pack, n := newPacker(rate), int64(0)
 	for i := range p.partitionRows {
-		batches, _, err := p.assembler(false).partition(p.store.records(i))
+		all, err := p.assembler(false).partition(p.store.records(i))
 		if err != nil {
 			return 0, err
 		}
-		n += int64(pack.count(batches))
+		n += int64(pack.count(all.batches))
 	}
 	return n, nil
 }
@@ -58,21 +61,27 @@ func (p *Plan) assembler(identified bool) *assembler {
 	start := p.job.Start.UnixMilli()
 	return &assembler{
 		namer:      namer{importName: p.job.ImportName, environment: p.job.Environment, start: start},
+		grouping:   p.job.Mapping.Grouping,
 		endpoint:   p.job.Endpoint,
 		oldest:     start - p.job.HistoricalAfter.Milliseconds(),
 		identified: identified,
 	}
 }
 
-// count assembles all partitions once, without ids, to know what will be sent.
-func (p *Plan) count() error {
+// count assembles all partitions once, without ids, to know what will be sent,
+// and which rows cannot be after all.
+func (p *Plan) count(ctx context.Context) error {
+	a := p.assembler(false)
+	a.splits = splits{}
+	var late []lateReject
 	for i := range p.partitionRows {
-		batches, users, err := p.assembler(false).partition(p.store.records(i))
+		all, err := a.partition(p.store.records(i))
 		if err != nil {
 			return err
 		}
-		p.Users += int64(users)
-		for _, b := range batches {
+		p.Users += int64(all.users)
+		late = append(late, all.rejects...)
+		for _, b := range all.batches {
 			p.Batches++
 			p.Events += int64(len(b.events))
 			p.Bytes += int64(b.size)
@@ -80,6 +89,46 @@ func (p *Plan) count() error {
 				p.Historical++
 			}
 		}
+	}
+	p.Splits = a.splits.sorted()
+	return p.rejectLate(ctx, late)
+}
+
+// rejectLate rejects rows, in their order, that only assembling could tell.
+func (p *Plan) rejectLate(ctx context.Context, late []lateReject) error {
+	if len(late) == 0 {
+		return nil
+	}
+	slices.SortFunc(late, func(x, y lateReject) int { return x.place.compare(y.place) })
+	wanted := map[place]bool{}
+	for _, r := range late {
+		wanted[r.place.key()] = true
+	}
+	rows, err := p.job.rows(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	for _, r := range late {
+		err := p.reject(Rejected{
+			Source: p.job.Sources[r.place.source], Row: r.place.Row, Line: r.place.Line, Reason: r.reject.Error(), Reject: *r.reject,
+			Record: rows[r.place.key()],
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reject counts a reject and hands it on.
+func (p *Plan) reject(r Rejected) error {
+	p.Rejected++
+	p.Reasons.add(r)
+	if p.job.Rejected == nil {
+		return nil
+	}
+	if err := p.job.Rejected(r); err != nil {
+		return fmt.Errorf("writing rejects: %w", err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"slices"
 )
@@ -26,11 +27,11 @@ func (p *Plan) Preview(ctx context.Context, n int) ([]Previewed, error) {
 	a := p.assembler(true)
 	var first []*batch
 	for i := range p.partitionRows {
-		batches, _, err := a.partition(p.store.records(i))
+		all, err := a.partition(p.store.records(i))
 		if err != nil {
 			return nil, err
 		}
-		first = firstBatches(append(first, batches...), n)
+		first = firstBatches(append(first, all.batches...), n)
 	}
 	wanted := map[place]bool{}
 	for _, b := range first {
@@ -58,13 +59,7 @@ func (p *Plan) Preview(ctx context.Context, n int) ([]Previewed, error) {
 // firstBatches keeps the n batches whose first row comes first.
 func firstBatches(all []*batch, n int) []*batch {
 	slices.SortStableFunc(all, func(a, b *batch) int {
-		if a.rows[0].place == b.rows[0].place {
-			return a.generation - b.generation
-		}
-		if a.rows[0].place.before(b.rows[0].place) {
-			return -1
-		}
-		return 1
+		return cmp.Or(a.rows[0].place.compare(b.rows[0].place), cmp.Compare(a.generation, b.generation))
 	})
 	return all[:min(n, len(all))]
 }

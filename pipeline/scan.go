@@ -73,7 +73,7 @@ func Scan(ctx context.Context, job Job) (*Plan, error) {
 		return nil, err
 	}
 	s.plan.Digest = fmt.Sprintf("%016x", s.digest.Sum64())
-	return s.plan, s.plan.count()
+	return s.plan, s.plan.count(ctx)
 }
 
 // scan is the state of a Scan; only the goroutine that collects touches it.
@@ -243,13 +243,9 @@ func (s *scan) collect(m mapped, reader readers.Reader) error {
 	p.Rows += m.rows
 	p.Skipped += m.skipped
 	for _, r := range m.rejects {
-		p.Rejected++
-		p.Reasons.add(r)
 		fmt.Fprintf(s.digest, "%d %d %s\n", r.source, r.Row, r.Reason)
-		if s.job.Rejected != nil {
-			if err := s.job.Rejected(r); err != nil {
-				return fmt.Errorf("writing rejects: %w", err)
-			}
+		if err := p.reject(r); err != nil {
+			return err
 		}
 	}
 	if s.job.Progress != nil {
