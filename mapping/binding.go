@@ -36,24 +36,19 @@ func (v *value) takesNumbers() bool {
 // Check reports, as Problems, the mapped columns that the source does not have
 // and columns whose type cannot fit. names are all columns of the source.
 func (p *Program) Check(source string, names []string) error {
-	return p.check(source, names, nil)
+	return p.problems(source, names, p.missing)
 }
 
-// CheckSample is Check with the source's first rows at hand: columns that hold
-// nothing but numbers where a time is expected are reported too, with what a
-// number of theirs would mean in each unit.
-func (p *Program) CheckSample(source string, names []string, sample *readers.Chunk) error {
-	return p.check(source, names, sample)
+// CheckSample reports, as Problems, columns of a source's first rows that hold
+// nothing but numbers where a time is expected, with what a number of theirs
+// would mean in each unit.
+func (p *Program) CheckSample(source string, sample *readers.Chunk) error {
+	return p.problems(source, nil, p.unitless(sample))
 }
 
-func (p *Program) check(source string, names []string, sample *readers.Chunk) error {
+func (p *Program) problems(source string, names []string, all []missing) error {
 	var problems Problems
 	said := map[string]bool{}
-	all := p.missing
-	if sample != nil {
-		all = append(slices.Clone(all), p.unitless(sample)...)
-	}
-	slices.SortStableFunc(all, func(a, b missing) int { return a.line - b.line })
 	for _, m := range all {
 		if said[m.column+m.mismatch] {
 			continue // a column that is mapped often is missing once

@@ -18,7 +18,7 @@ type key struct {
 type valueOf uint8
 
 const (
-	textValueOf valueOf = iota // one value
+	single valueOf = iota // one value
 	flag                       // true or false
 	choice                     // one of the choices
 	texts                      // one text or a list of texts

@@ -142,6 +142,10 @@ func (l *loader) file(root *node) {
 	l.eventRules(root.get("events"))
 	l.group(root.get("group"))
 	l.tests(root.get("tests"))
+	m.eachValue(func(v *value) {
+		v.ordinal = len(m.values)
+		m.values = append(m.values, v)
+	})
 }
 
 func (l *loader) source(n *node) {

@@ -20,6 +20,7 @@ type Mapping struct {
 	junk    map[string]bool
 	nulls   map[string]bool
 	tests   []Test
+	values  []*value // all sources, by their ordinals
 }
 
 // Source is what a mapping says about its files.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"mpimport/mparticle"
 	"mpimport/readers"
@@ -42,15 +43,15 @@ func mapNDJSON(t *testing.T, mapping, rows string) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := m.Bind(c.Columns)
+		mapper := m.Bind(c.Columns).Mapper(path, time.Now())
 		for i := range c.Len() {
-			all = append(all, describeRow(t, p, c, i))
+			all = append(all, describeRow(t, mapper, c, i))
 		}
 	}
 }
 
 // describeRow maps a row and checks that what it makes decodes with the models.
-func describeRow(t *testing.T, p *Program, c *readers.Chunk, row int) string {
+func describeRow(t *testing.T, p *Mapper, c *readers.Chunk, row int) string {
 	t.Helper()
 	rec, ok, reject := p.Map(c, row)
 	switch {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"mpimport/mparticle"
 	"mpimport/readers"
@@ -30,8 +32,25 @@ type Event struct {
 	Collect string
 }
 
+// Mapper maps the rows of a source, for one goroutine at a time.
+type Mapper struct {
+	program *Program
+	row     row
+	start   int64 // of the import, in milliseconds
+	notes   Notes
+}
+
+// Mapper returns a mapper of rows of source, as messages call it, in an import
+// that began at start.
+func (p *Program) Mapper(source string, start time.Time) *Mapper {
+	m := &Mapper{program: p, start: start.UnixMilli(), notes: Notes{source: source, filled: make([]bool, len(p.mapping.values))}}
+	m.row = row{Mapper: m, nulls: p.mapping.nulls, junk: p.mapping.junk, ids: make([]string, len(p.group))}
+	return m
+}
+
 // row is one row being mapped.
 type row struct {
+	*Mapper
 	chunk   *readers.Chunk
 	index   int
 	nulls   map[string]bool
@@ -68,8 +87,10 @@ func (r *row) at(ref columnRef) readers.Value {
 
 // Map maps one row of a chunk. ok is false for a row that `where` leaves out.
 // The Reject says why a row cannot be mapped.
-func (p *Program) Map(c *readers.Chunk, index int) (rec Record, ok bool, reject *Reject) {
-	r := &row{chunk: c, index: index, nulls: p.mapping.nulls, junk: p.mapping.junk, ids: make([]string, len(p.group))}
+func (m *Mapper) Map(c *readers.Chunk, index int) (rec Record, ok bool, reject *Reject) {
+	p, r := m.program, &m.row
+	r.chunk, r.index, r.event, r.deleted = c, index, Event{}, nil
+	clear(r.ids)
 	if ok, reject = p.where.holds(r); reject != nil || !ok {
 		return rec, ok, reject
 	}
@@ -285,6 +306,7 @@ func (r *row) leaf(dst []byte, b *bound) ([]byte, bool, *Reject) {
 		}
 		return r.empty(dst, b)
 	}
+	r.notes.filled[v.ordinal] = true
 	return r.convert(dst, b, x)
 }
 
@@ -378,9 +400,15 @@ func (r *row) note(b *bound, x readers.Value, encoded []byte) {
 	if b.slot >= 0 {
 		r.ids[b.slot] = x.Text
 	}
+	if most := b.value.field.MaxChars; most > 0 && len(x.Text) > most && utf8.RuneCountInString(x.Text) > most {
+		r.notes.suspect(fmt.Sprintf("%s is longer than %d characters, and mParticle cuts it", b.value.path, most), r)
+	}
 	switch b.value.path {
 	case "timestamp_unixtime_ms":
 		r.event.Time, _ = strconv.ParseInt(string(encoded), 10, 64) // convert wrote it
+		if r.event.Time > r.start {
+			r.notes.suspect(b.value.path+" is in the future", r)
+		}
 	case "source_message_id":
 		r.event.HasID = true
 	}

@@ -13,6 +13,7 @@ type value struct {
 	path      string // the field, as the mapping spells it
 	field     *mparticle.Field
 	line, col int // place in the mapping file
+	ordinal   int // among all values of the mapping
 
 	// The source: one of column, literal, now and expr; of a line that ends in
 	// `.*` one of columns, json, rest and expr.

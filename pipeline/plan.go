@@ -12,17 +12,18 @@ import (
 
 // Plan is what a scan found, and holds the records until they are delivered.
 type Plan struct {
-	Rows       int64   `json:"rows"`     // read, rejected and skipped ones included
-	Skipped    int64   `json:"skipped"`  // left out by `where`
-	Rejected   int64   `json:"rejected"` // could not be read or mapped
-	Users      int64   `json:"users"`
-	Events     int64   `json:"events"`
-	Batches    int64   `json:"batches"`
-	Historical int64   `json:"historical_batches"` // of these, to the historical endpoint
-	Bytes      int64   `json:"bytes"`              // of all batches
-	Digest     string  `json:"digest"`             // of all records and rejects
-	Reasons    Reasons `json:"reasons"`            // of the rejects
-	Splits     []Split `json:"splits,omitempty"`   // fields that make more batches by changing, the dearest first
+	Rows       int64    `json:"rows"`     // read, rejected and skipped ones included
+	Skipped    int64    `json:"skipped"`  // left out by `where`
+	Rejected   int64    `json:"rejected"` // could not be read or mapped
+	Users      int64    `json:"users"`
+	Events     int64    `json:"events"`
+	Batches    int64    `json:"batches"`
+	Historical int64    `json:"historical_batches"` // of these, to the historical endpoint
+	Bytes      int64    `json:"bytes"`              // of all batches
+	Digest     string   `json:"digest"`             // of all records and rejects
+	Reasons    Reasons  `json:"reasons"`            // of the rejects
+	Splits     []Split  `json:"splits,omitempty"`   // fields that make more batches by changing, the dearest first
+	Warnings   []string `json:"warnings,omitempty"` // what is suspicious, but no mistake
 
 	job           Job
 	store         store

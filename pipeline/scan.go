@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -73,6 +74,9 @@ func Scan(ctx context.Context, job Job) (*Plan, error) {
 		return nil, err
 	}
 	s.plan.Digest = fmt.Sprintf("%016x", s.digest.Sum64())
+	if s.plan.Rows > 0 && job.MaxRows == 0 {
+		s.plan.Warnings = append(s.plan.Warnings, job.Mapping.Warnings(&s.notes)...)
+	}
 	return s.plan, s.plan.count(ctx)
 }
 
@@ -84,6 +88,7 @@ type scan struct {
 	late   []readers.Column // columns of sources that know theirs at the end only
 	open   bool             // there was such a source
 	names  []string
+	notes  mapping.Notes
 }
 
 func (s *scan) full() bool { return s.job.MaxRows > 0 && s.plan.Rows >= s.job.MaxRows }
@@ -94,6 +99,7 @@ type mapped struct {
 	partitions    [][]byte
 	perPartition  []int64
 	rejects       []Rejected
+	notes         *mapping.Notes
 }
 
 // source scans one source: a goroutine reads chunks, workers map them, and the
@@ -109,6 +115,9 @@ func (s *scan) source(ctx context.Context, index int, name string) error {
 		if err := s.job.Mapping.Bind(columns).Check(name, reader.Names()); err != nil {
 			return err
 		}
+		if err := s.unmapped(name, reader.Names()); err != nil {
+			return err
+		}
 	}
 	workers := runtime.GOMAXPROCS(0)
 	tasks := make(chan task)
@@ -117,7 +126,7 @@ func (s *scan) source(ctx context.Context, index int, name string) error {
 	group.Go(func() error {
 		defer close(ordered)
 		defer close(tasks)
-		return s.read(ctx, reader, tasks, ordered)
+		return s.read(ctx, name, reader, tasks, ordered)
 	})
 	for range workers {
 		group.Go(func() error {
@@ -147,7 +156,7 @@ type task struct {
 var errFull = errors.New("enough rows")
 
 // read hands chunks to the workers, and their results' places to the collector.
-func (s *scan) read(ctx context.Context, reader readers.Reader, tasks chan<- task, ordered chan<- chan mapped) error {
+func (s *scan) read(ctx context.Context, name string, reader readers.Reader, tasks chan<- task, ordered chan<- chan mapped) error {
 	var program *mapping.Program
 	bound := -1
 	for {
@@ -158,8 +167,14 @@ func (s *scan) read(ctx context.Context, reader readers.Reader, tasks chan<- tas
 		if err != nil {
 			return err
 		}
+		first := program == nil
 		if len(chunk.Columns) != bound { // columns only ever grow
 			program, bound = s.job.Mapping.Bind(chunk.Columns), len(chunk.Columns)
+		}
+		if first {
+			if err := program.CheckSample(name, chunk); err != nil {
+				return err
+			}
 		}
 		t := task{chunk: chunk, program: program, done: make(chan mapped, 1)}
 		select {
@@ -213,7 +228,29 @@ func (s *scan) checkLate() error {
 	if len(s.job.Sources) == 1 {
 		what = s.job.Sources[0]
 	}
-	return s.job.Mapping.Bind(s.late).Check(what, unique(s.names))
+	names := unique(s.names)
+	if err := s.job.Mapping.Bind(s.late).Check(what, names); err != nil {
+		return err
+	}
+	return s.unmapped(what, names)
+}
+
+// unmapped does with columns that nothing maps what the mapping expects.
+func (s *scan) unmapped(source string, names []string) error {
+	expect := s.job.Mapping.Source.Unknown
+	if expect == "" || expect == "ignore" {
+		return nil
+	}
+	unmapped := s.job.Mapping.Unmapped(names)
+	if len(unmapped) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("%s has columns that the mapping does not read: %s", source, strings.Join(unmapped, ", "))
+	if expect == "error" {
+		return fmt.Errorf("%s\n  hint: map them, or write expect: {unknown: warn} in the mapping's source", text)
+	}
+	s.plan.Warnings = append(s.plan.Warnings, text)
+	return nil
 }
 
 func unique(names []string) []string {
@@ -240,6 +277,7 @@ func (s *scan) collect(m mapped, reader readers.Reader) error {
 		p.partitionRows[i] += m.perPartition[i]
 		s.digest.Write(records)
 	}
+	s.notes.Add(m.notes)
 	p.Rows += m.rows
 	p.Skipped += m.skipped
 	for _, r := range m.rejects {
@@ -273,13 +311,15 @@ func (m *mapper) chunk(program *mapping.Program, c *readers.Chunk) mapped {
 		partitions:   make([][]byte, m.job.Partitions),
 		perPartition: make([]int64, m.job.Partitions),
 	}
+	rows := program.Mapper(m.name, m.job.Start)
+	out.notes = rows.Notes()
 	bad := c.Bad
 	for i := range c.Len() {
 		at := c.Position(i)
 		for ; len(bad) > 0 && bad[0].Position.Row < at.Row; bad = bad[1:] {
 			out.rejects = append(out.rejects, m.unreadable(bad[0]))
 		}
-		record, ok, reject := program.Map(c, i)
+		record, ok, reject := rows.Map(c, i)
 		if reject == nil && ok {
 			reject = m.undeliverable(record)
 		}

@@ -36,6 +36,7 @@ needed.`,
 			}
 			fmt.Fprintln(s.out, line)
 			printReasons(s.out, plan.Reasons)
+			printWarnings(s.out, plan, rate)
 			return nil
 		},
 	}

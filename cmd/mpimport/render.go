@@ -78,3 +78,20 @@ func printReasons(w io.Writer, reasons pipeline.Reasons) {
 		fmt.Fprintf(w, "%10s × %s; first in %s, %s\n", count(r.Count), r.Example, r.Source, at)
 	}
 }
+
+// printWarnings writes what is suspicious, but no mistake.
+func printWarnings(w io.Writer, p *pipeline.Plan, rate float64) {
+	for _, text := range p.Warnings {
+		fmt.Fprintf(w, "warning %s\n", text)
+	}
+	const most = 3
+	splits := p.Splits[:min(most, len(p.Splits))]
+	for _, split := range splits {
+		if 2*split.Batches < p.Batches { // less than twice the batches without it
+			break
+		}
+		time := span(time.Duration(float64(split.Batches) / rate * float64(time.Second)))
+		fmt.Fprintf(w, "warning %s changes so often that it makes %s of the %s, %s at %g batches/s; group: {merge: last} or {attributes: last} in the mapping saves them\n",
+			split.Field, count(split.Batches), plural(p.Batches, "batch"), time, rate)
+	}
+}

@@ -269,6 +269,9 @@ func (r *importRun) upload(ctx context.Context, plan *pipeline.Plan) error {
 		return err
 	}
 	r.say("%s", line)
+	if !r.quiet {
+		printWarnings(r.err, plan, r.rate)
+	}
 	rate := r.rate
 	if r.dryRun {
 		rate = 1e6
