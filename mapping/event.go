@@ -33,7 +33,7 @@ func (l *loader) eventRule(n *node) {
 	}
 	kind := n.get("type")
 	if kind == nil {
-		l.at(n, "the event has no type", "add type: "+strings.Join(types, ", type: "))
+		l.at(n, "the event has no type", "add type: followed by one of "+strings.Join(types, ", "))
 		return
 	}
 	rule := eventRule{eventType: mparticle.EventType(l.oneOf(kind, "type", types...)), when: l.condition(n.get("when"), "when")}

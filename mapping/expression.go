@@ -65,7 +65,7 @@ func (l *loader) expression(n *node, what string, options ...expr.Option) *expre
 	}
 	if err != nil {
 		message, offset := expressionError(text, err)
-		l.problem(n.line, n.textColumn(offset), fmt.Sprintf("%s is not an expression: %s", what, message), `expressions look like: kind == "purchase" and float(total) > 10`)
+		l.problem(n.line, n.textColumn(offset), fmt.Sprintf("%s is not an expression: %s", what, strings.TrimSpace(message)), `expressions look like: kind == "purchase" and float(total) > 10`)
 		return nil
 	}
 	return &expression{text: text, program: program, columns: names.sorted(), item: names.item, line: n.line, column: n.column}

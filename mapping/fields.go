@@ -137,6 +137,9 @@ func fieldHint(wrong *mparticle.PathError, root *mparticle.Field, what string) s
 	if wrong.Word != "" && wrong.Prefix == "" {
 		return "attributes of the user are user_attributes.NAME"
 	}
+	if len(wrong.Choices) == 0 {
+		return ""
+	}
 	return "known here: " + strings.Join(wrong.Choices, ", ")
 }
 

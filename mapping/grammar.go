@@ -18,8 +18,8 @@ type key struct {
 type valueOf uint8
 
 const (
-	single valueOf = iota // one value
-	flag                       // true or false
+	single      valueOf = iota // one value
+	trueOrFalse                // true or false
 	choice                     // one of the choices
 	texts                      // one text or a list of texts
 	groupOf                    // a group of keys
@@ -58,7 +58,7 @@ var fileKeys = []key{
 var sourceKeys = []key{
 	{name: "format", meaning: "format of the files; default: by name, then content", is: choice, choices: formatChoices},
 	{name: "delimiter", meaning: "CSV: the character between fields"},
-	{name: "header", meaning: "CSV: whether the first line names the columns; default true", is: flag},
+	{name: "header", meaning: "CSV: whether the first line names the columns; default true", is: trueOrFalse},
 	{name: "columns", meaning: "CSV without a header: the names of the columns", is: texts},
 	{name: "null_values", meaning: `texts that mean "no value"; default [""]`, is: texts},
 	{name: "encoding", meaning: "encoding of the text; a byte order mark decides", is: choice, choices: encodingChoices},
@@ -97,7 +97,7 @@ var testKeys = []key{
 	{name: "batch", meaning: "what the batch must have, at least", is: anything},
 	{name: "batches", meaning: "what several batches must have, in order", is: anything},
 	{name: "reject", meaning: "the row must be rejected, with these words in the reason"},
-	{name: "skip", meaning: "the row must be left out by where", is: flag},
+	{name: "skip", meaning: "the row must be left out by where", is: trueOrFalse},
 }
 
 // conversionKeys say how a value is converted.
@@ -111,7 +111,7 @@ var conversionKeys = []key{
 	{name: "map_else", meaning: "what values that map does not know become"},
 	{name: "split", meaning: "text between the entries of a list"},
 	{name: "default", meaning: "for an empty value, and one that map does not know", is: anything},
-	{name: "required", meaning: "rows without a value are rejected", is: flag},
+	{name: "required", meaning: "rows without a value are rejected", is: trueOrFalse},
 	{name: "on_invalid", meaning: "reject the row, or leave the value out", is: choice, choices: onInvalidChoices},
 	{name: "when_null", meaning: "an empty user attribute is left out, or deleted", is: choice, choices: whenNullChoices},
 }
@@ -126,7 +126,7 @@ var valueKeys = append([]key{
 var wildKeys = append([]key{
 	{name: "columns", meaning: "names of columns, or patterns such as attr_*", is: texts},
 	{name: "json", meaning: "a column of objects, whose members become fields"},
-	{name: "rest", meaning: "all columns that nothing else maps", is: flag},
+	{name: "rest", meaning: "all columns that nothing else maps", is: trueOrFalse},
 	{name: "expr", meaning: "an expression that gives an object", is: formula},
 	{name: "strip", meaning: "prefix that is taken off the names"},
 	{name: "except", meaning: "names, or patterns, that are left out", is: texts},

@@ -3,7 +3,6 @@ package mapping
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -182,79 +181,6 @@ events:
 				t.Errorf("\n got %s\nwant %s", got[0], test.want)
 			}
 		})
-	}
-}
-
-func TestProblems(t *testing.T) {
-	const ok = "batch:\n  user_identities.email: mail\n"
-	event := func(lines string) string { return ok + "events:\n  - type: custom_event\n    data:\n" + lines }
-	const required = "      event_name: {value: E}\n      custom_event_type: {value: other}\n      timestamp_unixtime_ms: t\n"
-	tests := []struct{ name, mapping, want string }{
-		{"empty file", "", "m.yaml:1:1: version is missing"},
-		{"no YAML", "a: [", "m.yaml:1:4: this is not YAML"},
-		{"version", "version: 2\nname: x\n" + ok, `m.yaml:1:10: version cannot be "2"`},
-		{"no name", "version: 1\n" + ok, "m.yaml:1:1: name is missing"},
-		{"environment", "version: 1\nname: x\nenvironment: prod\n" + ok, `m.yaml:3:14: environment cannot be "prod"`},
-		{"no batch", head, "m.yaml:1:1: batch is missing"},
-		{"no identity", head + "batch:\n  user_attributes.a: a\n", "m.yaml:5:1: no identity is mapped"},
-		{"written twice", head + "batch:\n  user_identities.email: a\n  user_identities.email: b\n", "m.yaml:6:3: key user_identities.email is written twice"},
-		{"twice by alias", head + "batch:\n  user_identities.customer_id: a\n  user_identities.customerid: b\n", "m.yaml:6:3: user_identities.customerid is mapped twice"},
-		{"unknown field", head + "batch:\n  user_identities.emial: a\n", "did you mean user_identities.email?"},
-		{"field of elsewhere", head + "batch:\n  email: a\n", "did you mean user_identities.email?"},
-		{"event field in batch", head + "batch:\n  user_identities.email: a\n  favourite: b\n", "attributes of the user are user_attributes.NAME"},
-		{"batch field in event", head + event(required+"      user_attributes.a: b\n"), "user_attributes belongs under batch:"},
-		{"a group", head + "batch:\n  user_identities: a\n", "user_identities is not a field but a group of fields"},
-		{"a map without a name", head + "batch:\n  user_identities.email: a\n  user_attributes: a\n", "user_attributes needs a name after it: user_attributes.NAME"},
-		{"a list without brackets", head + ok + "events:\n  - type: commerce_event\n    data:\n      timestamp_unixtime_ms: t\n      product_action.action: {value: purchase}\n      product_action.products.id: a\n", "did you mean product_action.products[].id?"},
-		{"column and value", head + "batch:\n  user_identities.email: {column: a, value: b}\n", "user_identities.email needs exactly one of column, value and expr"},
-		{"no source", head + "batch:\n  user_identities.email:\n", "user_identities.email has no source"},
-		{"wrong enum", head + event(strings.Replace(required, "other", "othr", 1)), `custom_event_type: value "othr" is not one of`},
-		{"nearest enum", head + event(strings.Replace(required, "other", "othr", 1)), "did you mean other?"},
-		{"wrong enum in map", head + event(strings.Replace(required, "{value: other}", "{column: c, map: {a: nav}}", 1)), `custom_event_type: map "nav" is not one of`},
-		{"required field", head + event("      timestamp_unixtime_ms: t\n      event_name: n\n"), "custom_event needs custom_event_type"},
-		{"no timestamp", head + event("      event_name: n\n      custom_event_type: {value: other}\n"), "the event has no timestamp_unixtime_ms"},
-		{"unknown event type", head + ok + "events:\n  - type: custom_evnt\n    data:\n      event_name: a\n", "did you mean custom_event?"},
-		{"two variants", head + ok + "events:\n  - type: commerce_event\n    data:\n      timestamp_unixtime_ms: t\n      product_action.action: {value: purchase}\n      promotion_action.action: {value: view}\n", "exactly one of product_action, promotion_action, product_impressions; mapped: product_action, promotion_action"},
-		{"unknown transform", head + "batch:\n  user_identities.email: {column: a, transform: lwoer}\n", "did you mean lower?"},
-		{"unknown format", head + event(strings.Replace(required, " t\n", " {column: t, format: epoch}\n", 1)), `unknown time format "epoch"`},
-		{"format of no time", head + "batch:\n  user_identities.email: {column: a, format: unix_s}\n", "format is for timestamps"},
-		{"type that cannot fit", head + event(strings.Replace(required, " t\n", " {column: t, type: boolean}\n", 1)), "type boolean does not fit"},
-		{"unknown zone", head + "source: {timezone: Berlin}\n" + ok, `unknown time zone "Berlin"`},
-		{"no expression", head + ok + "where: a ==\n", "where is not an expression"},
-		{"variable without value", head + "batch:\n  user_identities.email: {value: \"${UNSET}\"}\n", "${UNSET} has no value"},
-		{"two lists", head + ok + "events:\n  - type: commerce_event\n    data:\n      timestamp_unixtime_ms: t\n      product_action.action: {value: purchase}\n      product_action.products[].id: a[].x\n      product_action.products[].name: b[].y\n", "comes from b[], but the fields above come from a[]"},
-		{"list for one value", head + "batch:\n  user_identities.email: items[].mail\n", "takes one value, but items[].mail is a list"},
-		{"id of ours", head + ok + "  source_request_id: a\n", "source_request_id is made by mpimport"},
-		{"headerless without names", head + "source: {header: false}\n" + ok, "a file without a header needs the names of its columns"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			_, err := Load("m.yaml", []byte(test.mapping), func(name string) (string, bool) { return "", false })
-			var problems Problems
-			if !errors.As(err, &problems) {
-				t.Fatalf("error %v, want problems", err)
-			}
-			if !strings.Contains(err.Error(), test.want) {
-				t.Errorf("\n got %s\nwant %s", err, test.want)
-			}
-		})
-	}
-}
-
-// TestExamples loads every mapping that comes with the project.
-func TestExamples(t *testing.T) {
-	files, err := filepath.Glob("../mappings/*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no mappings: %v", err)
-	}
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Load(file, src, nil); err != nil {
-			t.Error(err)
-		}
 	}
 }
 

@@ -116,10 +116,14 @@ func cut(s string) string {
 
 // nearest returns the choice that word was probably meant to be, or "".
 func nearest(word string, choices []string) string {
-	best, distance := "", len(word)/3+1
+	best, distance := "", (len(word)+1)/3
 	for _, c := range choices {
 		if strings.EqualFold(c, word) {
 			return c
+		}
+		if len(word) > 1 && strings.HasPrefix(strings.ToLower(c), strings.ToLower(word)) { // int for integer
+			best, distance = c, 0
+			continue
 		}
 		if d := editDistance(strings.ToLower(word), strings.ToLower(c)); d <= distance {
 			if d < distance || best == "" {

@@ -82,7 +82,11 @@ func reportSyntax(err error, report func(line, column int, text, hint string)) {
 		report(at.Line, at.Column, "key "+syntax.GetToken().Value+" is written twice", "keep one of them")
 		return
 	}
-	report(at.Line, at.Column, "this is not YAML: "+text, "check indentation and quotes here and on the line above")
+	hint := "check indentation and quotes here and on the line above"
+	if strings.Contains(text, "'\t'") {
+		hint = "indent with spaces, not with tabs"
+	}
+	report(at.Line, at.Column, "this is not YAML: "+text, hint)
 }
 
 func convertYAML(n ast.Node, report func(line, column int, text, hint string)) *node {
