@@ -19,14 +19,15 @@ import (
 // element at hand. It is bounded in time and memory: there are no ranges and no
 // loops within loops, so that a row costs no more than its own size.
 //
-// A cell without a value is nil. A formula that cannot be computed while one of
-// its columns is empty is empty itself, as in SQL: see boundExpression.
+// A cell without a value is nil. A formula that cannot be computed while a column
+// that it reads is empty is empty itself, as in SQL.
 type expression struct {
 	text    string
 	program *vm.Program // over columns of any type
 	direct  predicate   // the same without the machine; nil: not simple enough
 	columns []string    // that it reads, sorted
 	item    bool        // it reads item
+	paths   [][]string  // of members that it reads: the column, or item, and the names that lead on
 	line    int         // where it stands in the mapping file
 	column  int
 
@@ -68,7 +69,7 @@ func (l *loader) expression(n *node, what string, options ...expr.Option) *expre
 		l.problem(n.line, n.textColumn(offset), fmt.Sprintf("%s is not an expression: %s", what, strings.TrimSpace(message)), `expressions look like: kind == "purchase" and float(total) > 10`)
 		return nil
 	}
-	return &expression{text: text, program: program, columns: names.sorted(), item: names.item, line: n.line, column: n.column}
+	return &expression{text: text, program: program, columns: names.sorted(), item: names.item, paths: names.paths, line: n.line, column: n.column}
 }
 
 // compile compiles a formula with the functions of the language.
@@ -202,11 +203,8 @@ func (b *boundExpression) compute(r *row) (_ any, problem string) {
 		e.columns["row"] = e.columns
 	}
 	defer b.evaluators.Put(e)
-	hasEmpty := false
 	for i, name := range b.columns {
-		v := exprValue(r.at(b.refs[i]), r.nulls)
-		hasEmpty = hasEmpty || v == nil
-		e.columns[name] = v
+		e.columns[name] = exprValue(r.at(b.refs[i]), r.nulls)
 	}
 	if b.item {
 		e.columns["item"] = nestedValue(r.element)
@@ -215,10 +213,33 @@ func (b *boundExpression) compute(r *row) (_ any, problem string) {
 	if err == nil {
 		return result, ""
 	}
-	if hasEmpty {
+	if b.readsNothing(e.columns) {
 		return nil, ""
 	}
 	message, _ := expressionError(b.text, err)
 	message, _, _ = strings.Cut(message, "\n")
 	return nil, message
+}
+
+// readsNothing reports whether a column, or a member within one, that the
+// expression reads is empty.
+func (e *expression) readsNothing(columns map[string]any) bool {
+	for _, name := range e.columns {
+		if columns[name] == nil {
+			return true
+		}
+	}
+	for _, path := range e.paths {
+		value := columns[path[0]]
+		for _, name := range path[1:] {
+			object, ok := value.(map[string]any)
+			if !ok {
+				break
+			}
+			if value = object[name]; value == nil {
+				return true
+			}
+		}
+	}
+	return false
 }

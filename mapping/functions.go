@@ -80,6 +80,7 @@ func dateFunction(arguments ...any) (any, error) {
 type nameCollector struct {
 	columns map[string]bool
 	item    bool
+	paths   [][]string
 	err     error
 }
 
@@ -100,6 +101,9 @@ func (c *nameCollector) Visit(n *ast.Node) {
 		if ok && isName && base.Value == "row" {
 			c.add(name.Value)
 		}
+		if path := pathTo(n); path != nil {
+			c.paths = append(c.paths, path)
+		}
 	case *ast.CallNode:
 		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
 			delete(c.columns, callee.Value) // visited before its call
@@ -118,6 +122,26 @@ func (c *nameCollector) Visit(n *ast.Node) {
 			c.fail("a loop within a loop is not part of it")
 		}
 	}
+}
+
+// pathTo returns the names that lead to a member, the column or item first; nil
+// where one is not written out.
+func pathTo(n ast.Node) []string {
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		if n.Value == "row" {
+			return []string{}
+		}
+		return []string{n.Value}
+	case *ast.ChainNode:
+		return pathTo(n.Node)
+	case *ast.MemberNode:
+		name, ok := n.Property.(*ast.StringNode)
+		if before := pathTo(n.Node); ok && before != nil {
+			return append(before, name.Value)
+		}
+	}
+	return nil
 }
 
 // ownFunctions are the names of functions.
@@ -229,9 +253,31 @@ func cellOf(result any) (_ readers.Value, problem string) {
 	case time.Time:
 		return readers.TimeValue(v, false), ""
 	}
-	raw, err := json.Marshal(result) // sorts the names of objects
+	raw, err := json.Marshal(withTextKeys(result)) // sorts the names of objects
 	if err != nil || !slices.Contains([]jsontext.Kind{'{', '['}, jsontext.Value(raw).Kind()) {
 		return readers.Value{}, fmt.Sprintf("is a %T, which no field takes", result)
 	}
 	return readers.Value{Kind: readers.Nested, Text: string(raw)}, ""
+}
+
+// withTextKeys makes objects of what fromPairs returns, whose keys are of any
+// type.
+func withTextKeys(v any) any {
+	switch v := v.(type) {
+	case map[any]any:
+		object := map[string]any{}
+		for key, value := range v {
+			if name, ok := key.(string); ok {
+				object[name] = withTextKeys(value)
+			}
+		}
+		return object
+	case []any:
+		items := make([]any, len(v))
+		for i, item := range v {
+			items[i] = withTextKeys(item)
+		}
+		return items
+	}
+	return v
 }

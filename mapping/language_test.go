@@ -1,0 +1,214 @@
+package mapping
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"mpimport/readers"
+)
+
+// TestSources holds the forms of sources that stand for several fields, or
+// compute them.
+func TestSources(t *testing.T) {
+	const id = "batch:\n  user_identities.customer_id: id\n"
+	const user = `user_identities.customer_id=7 {"user_identities":{"customer_id":"7"}`
+	attribute := func(source string) string { return id + "  user_attributes.a: " + source + "\n" }
+	all := func(source string) string { return id + "  user_attributes.*: " + source + "\n" }
+	expr := func(formula string) string { return attribute("{expr: '" + formula + "'}") }
+	tests := []struct{ name, mapping, row, want string }{
+		{"product", expr("float(price) * int(quantity)"), `{"id":"7","price":"19.99","quantity":"3"}`, user + `,"user_attributes":{"a":59.97}}`},
+		{"sum without artefacts", expr("float(x) + 0.2"), `{"id":"7","x":"0.1"}`, user + `,"user_attributes":{"a":0.3}}`},
+		{"whole number stays exact", expr("int(x) + 0"), `{"id":"7","x":"9007199254740993"}`, user + `,"user_attributes":{"a":9007199254740993}}`},
+		{"large results have no exponent", expr("float(x) * 1000"), `{"id":"7","x":"1e20"}`, user + `,"user_attributes":{"a":100000000000000000000000}}`},
+		{"text", expr("lower(trim(x)) + \"!\""), `{"id":"7","x":" AB "}`, user + `,"user_attributes":{"a":"ab!"}}`},
+		{"name with spaces", expr("row[\"first name\"] + x"), `{"id":"7","first name":"A","x":"B"}`, user + `,"user_attributes":{"a":"AB"}}`},
+		{"choice", expr("x > 10 ? \"many\" : \"few\""), `{"id":"7","x":11}`, user + `,"user_attributes":{"a":"many"}}`},
+		{"hash", expr("md5(lower(x))"), `{"id":"7","x":"ABC"}`, user + `,"user_attributes":{"a":"900150983cd24fb0d6963f7d28e17f72"}}`},
+		{"empty column, empty result", expr("float(x) * 2"), `{"id":"7","x":""}`, user + `}`},
+		{"missing column, empty result", expr("float(x) * 2"), `{"id":"7"}`, user + `}`},
+		{"a value instead of an empty one", expr("float(x ?? 1) * 2"), `{"id":"7","x":null}`, user + `,"user_attributes":{"a":2}}`},
+		{"cannot be computed", expr("float(x) * 2"), `{"id":"7","x":"many"}`, `reject: user_attributes.a: cannot be computed: invalid operation: float(many)`},
+		{"left out if it cannot be computed", attribute("{expr: 'float(x)', on_invalid: omit}"), `{"id":"7","x":"many"}`, user + `}`},
+		{"division by zero", expr("1 / x"), `{"id":"7","x":0}`, `reject: user_attributes.a: is not a number`},
+		{"then converted", attribute("{expr: 'x + \"0\"', type: integer}"), `{"id":"7","x":"1"}`, user + `,"user_attributes":{"a":10}}`},
+		{"nested", expr("props.items[1].n"), `{"id":"7","props":{"items":[{"n":1},{"n":2}]}}`, user + `,"user_attributes":{"a":2}}`},
+		{"a list", expr("map(items, .sku)"), `{"id":"7","items":[{"sku":"a"},{"sku":"b"}]}`, user + `,"user_attributes":{"a":["a","b"]}}`},
+		{"date", attribute("{expr: 'date(x, \"%d/%m/%Y\", \"Europe/Berlin\")', type: timestamp}"), `{"id":"7","x":"01/07/2024"}`, user + `,"user_attributes":{"a":1719784800000}}`},
+		{"the year of a date", expr("date(x).Year()"), `{"id":"7","x":"2024-07-01"}`, user + `,"user_attributes":{"a":2024}}`},
+
+		{"members of an object", all("{json: p}"), `{"id":"7","p":{"z":1.50,"b":"x","n":null,"e":""}}`, user + `,"user_attributes":{"b":"x","z":1.50}}`},
+		{"members of an object as text", all("{json: p}"), `{"id":"7","p":"{\"b\":true}"}`, user + `,"user_attributes":{"b":true}}`},
+		{"of nested ones", all("{json: p.q}"), `{"id":"7","p":{"q":{"b":1}}}`, user + `,"user_attributes":{"b":1}}`},
+		{"without some, and a prefix", all("{json: p, except: [\"x_b\", \"y*\"], strip: x_}"), `{"id":"7","p":{"x_a":1,"x_b":2,"yes":3}}`, user + `,"user_attributes":{"a":1}}`},
+		{"a line of its own wins", all("{json: p}") + "  user_attributes.b: own\n", `{"id":"7","own":"mine","p":{"b":1,"c":2}}`, user + `,"user_attributes":{"b":"mine","c":2}}`},
+		{"no object", all("{json: p}"), `{"id":"7","p":[1]}`, `reject: user_attributes.*: "[1]" is not an object (column p)`},
+		{"no JSON", all("{json: p}"), `{"id":"7","p":"{a"}`, `reject: user_attributes.*: "{a" is not a JSON object (column p)`},
+		{"an object within", all("{json: p}"), `{"id":"7","p":{"o":{"x":1}}}`, `reject: user_attributes.o: "{\"x\":1}" is an object or list where one value is expected (column p.o)`},
+		{"an object within as text", all("{json: p, type: string}"), `{"id":"7","p":{"o":{"x":1},"n":2}}`, user + `,"user_attributes":{"n":"2","o":"{\"x\":1}"}}`},
+		{"an object within left out", all("{json: p, on_invalid: omit}"), `{"id":"7","p":{"o":{"x":1},"n":2}}`, user + `,"user_attributes":{"n":2}}`},
+		{"pairs made an object", all("{expr: 'fromPairs(map(p, [.key, .value.s ?? .value.i]))'}"), `{"id":"7","p":[{"key":"a","value":{"s":"x","i":null}},{"key":"b","value":{"s":null,"i":5}}]}`, user + `,"user_attributes":{"a":"x","b":5}}`},
+		{"no object at all", all("{json: p}"), `{"id":"7"}`, user + `}`},
+
+		{"rest", all("{rest: true, except: [internal]}"), `{"z":1,"id":"7","b":"x","internal":2}`, user + `,"user_attributes":{"b":"x","z":1}}`},
+		{"rest without what others read", all("{rest: true}") + "  user_attributes.sum: {expr: 'b + 1'}\n  user_attributes.c: p.c\n", `{"id":"7","b":1,"p":{"c":2},"d":3}`, user + `,"user_attributes":{"c":2,"d":3,"sum":2}}`},
+		{"rest keeps what a condition reads", all("{rest: true}") + "where: kind == \"x\"\n", `{"id":"7","kind":"x"}`, user + `,"user_attributes":{"kind":"x"}}`},
+		{"patterns without some", all("{columns: \"a_*\", except: a_b}"), `{"id":"7","a_b":1,"a_c":2}`, user + `,"user_attributes":{"a_c":2}}`},
+
+		{"deleted", attribute("{column: x, when_null: delete}"), `{"id":"7","x":null}`, user + `,"deleted_user_attributes":["a"]}`},
+		{"deleted by an empty text", attribute("{column: x, when_null: delete}"), `{"id":"7","x":""}`, user + `,"deleted_user_attributes":["a"]}`},
+		{"not deleted where there is no such key", attribute("{column: x, when_null: delete}"), `{"id":"7"}`, user + `}`},
+		{"not deleted where there is a value", attribute("{column: x, when_null: delete}"), `{"id":"7","x":0}`, user + `,"user_attributes":{"a":0}}`},
+		{"deleted beside those of a column", attribute("{column: x, when_null: delete}") + "  deleted_user_attributes: {column: d, split: \",\"}\n", `{"id":"7","x":null,"d":"b,a"}`, user + `,"deleted_user_attributes":["a","b"]}`},
+		{"deleted members of an object", all("{json: p, when_null: delete}"), `{"id":"7","p":{"x":null,"y":1}}`, user + `,"user_attributes":{"y":1},"deleted_user_attributes":["x"]}`},
+
+		{"German number", attribute("{column: x, type: number, number: {decimal: \",\", thousands: \".\"}}"), `{"id":"7","x":"-1.234,50"}`, user + `,"user_attributes":{"a":-1234.50}}`},
+		{"American number", attribute("{column: x, type: number, number: {thousands: \",\"}}"), `{"id":"7","x":"1,234,567.5"}`, user + `,"user_attributes":{"a":1234567.5}}`},
+		{"wrong groups", attribute("{column: x, type: number, number: {decimal: \",\", thousands: \".\"}}"), `{"id":"7","x":"1.5"}`, `reject: user_attributes.a: "1.5" is not a number (column x)`},
+		{"wrong mark", attribute("{column: x, type: number, number: {decimal: \",\"}}"), `{"id":"7","x":"1.5"}`, `reject: user_attributes.a: "1.5" is not a number (column x)`},
+		{"numbers of NDJSON are what they are", attribute("{column: x, type: number, number: {decimal: \",\"}}"), `{"id":"7","x":1.5}`, user + `,"user_attributes":{"a":1.5}}`},
+		{"number style of the source", "source: {number: {decimal: \",\"}}\n" + attribute("{column: x, type: integer}"), `{"id":"7","x":"5,0"}`, user + `,"user_attributes":{"a":5}}`},
+
+		{"a condition on an empty column does not hold", id + "where: x > 3\n", `{"id":"7","x":null}`, "skipped"},
+		{"a condition on nothing", id + "where: x == nil\n", `{"id":"7","x":""}`, user + "}"},
+		{"a condition that computes", id + "where: lower(x) startsWith \"a\"\n", `{"id":"7","x":"ABC"}`, user + "}"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := mapNDJSON(t, head+test.mapping, test.row+"\n")
+			if len(got) != 1 || got[0] != test.want {
+				t.Errorf("row %s\n got %s\nwant %s", test.row, strings.Join(got, "\n"), test.want)
+			}
+		})
+	}
+}
+
+// TestItem: within a list, an expression reads the element at hand.
+func TestItem(t *testing.T) {
+	const mapping = head + `
+batch:
+  user_identities.email: mail
+events:
+  - type: commerce_event
+    data:
+      timestamp_unixtime_ms: t
+      product_action.action: {value: purchase}
+      product_action.products[].id: items[].sku
+      product_action.products[].total_product_amount: {expr: 'item.price * item.n'}
+`
+	got := mapNDJSON(t, mapping, `{"mail":"a","t":"2024-01-01","items":[{"sku":"x","price":1.1,"n":3},{"sku":"y","price":2,"n":null}]}`+"\n")
+	const want = `"products":[{"id":"x","total_product_amount":3.3},{"id":"y"}]`
+	if !strings.Contains(got[0], want) {
+		t.Errorf("\n got %s\nwant %s", got[0], want)
+	}
+}
+
+// TestLocalTimes: clock readings that came twice, and that never came.
+func TestLocalTimes(t *testing.T) {
+	tests := []struct{ name, zone, reading, want string }{
+		{"summer", "Europe/Berlin", "2024-07-01 12:00", "2024-07-01T10:00:00Z"},
+		{"winter", "Europe/Berlin", "2024-01-01 12:00", "2024-01-01T11:00:00Z"},
+		{"the last minute before the clocks go forward", "Europe/Berlin", "2024-03-31 01:59", "2024-03-31T00:59:00Z"},
+		{"an hour that never was", "Europe/Berlin", "2024-03-31 02:30", "2024-03-31T01:30:00Z"},
+		{"after it", "Europe/Berlin", "2024-03-31 03:00", "2024-03-31T01:00:00Z"},
+		{"an hour that was twice: its first time", "Europe/Berlin", "2024-10-27 02:30", "2024-10-27T00:30:00Z"},
+		{"after it went by twice", "Europe/Berlin", "2024-10-27 03:00", "2024-10-27T02:00:00Z"},
+		{"forward in New York", "America/New_York", "2024-03-10 02:30", "2024-03-10T07:30:00Z"},
+		{"twice in New York", "America/New_York", "2024-11-03 01:30", "2024-11-03T05:30:00Z"},
+		{"half an hour in Lord Howe", "Australia/Lord_Howe", "2024-04-07 01:45", "2024-04-06T14:45:00Z"},
+		{"a day that never was", "Pacific/Apia", "2011-12-30 12:00", "2011-12-30T22:00:00Z"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			zone, err := time.LoadLocation(test.zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := parseISO(test.reading, zone)
+			if err != nil || got.UTC().Format(time.RFC3339) != test.want {
+				t.Errorf("%s in %s: got %s (%v), want %s", test.reading, test.zone, got.UTC().Format(time.RFC3339), err, test.want)
+			}
+		})
+	}
+}
+
+// TestAbbreviations: CEST is Berlin to one and nothing to another.
+func TestAbbreviations(t *testing.T) {
+	f, err := parseTimeFormat("%Y-%m-%d %H:%M:%S %Z")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.parse("2024-07-01 12:00:00 UTC", time.UTC); err != nil || got.Unix() != 1719835200 {
+		t.Errorf("UTC: %v, %v", got, err)
+	}
+	if got, err := f.parse("2024-07-01 12:00:00 CEST", time.UTC); err == nil {
+		t.Errorf("CEST was taken for %v", got)
+	}
+}
+
+// TestDirect holds the closures that decide simple conditions against the
+// machine of the expression language.
+func TestDirect(t *testing.T) {
+	literals := []string{`"a"`, `""`, `"5"`, "5", "5.5", "-3", "9007199254740993", "true", "false", "nil"}
+	rapid.Check(t, func(t *rapid.T) {
+		comparison := func() string {
+			column := rapid.SampledFrom([]string{"x", "y", `row["z z"]`}).Draw(t, "column")
+			operator := rapid.SampledFrom([]string{"==", "!=", "<", "<=", ">", ">=", "in"}).Draw(t, "operator")
+			if operator == "in" {
+				return column + " in [" + strings.Join(rapid.SliceOfN(rapid.SampledFrom(literals), 1, 3).Draw(t, "list"), ", ") + "]"
+			}
+			choices := literals
+			if operator != "==" && operator != "!=" { // true and nil have no order: the loader says so
+				choices = literals[:7]
+			}
+			return column + " " + operator + " " + rapid.SampledFrom(choices).Draw(t, "literal")
+		}
+		condition := comparison()
+		for range rapid.IntRange(0, 2).Draw(t, "more") {
+			condition = "(" + condition + ") " + rapid.SampledFrom([]string{"and", "or", "&&", "||"}).Draw(t, "joint") + " " + comparison()
+		}
+		if rapid.Bool().Draw(t, "negated") {
+			condition = "not (" + condition + ")"
+		}
+		m, err := Load("m.yaml", []byte(head+"batch:\n  user_identities.email: mail\nwhere: '"+condition+"'\n"), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", condition, err)
+		}
+		if m.where.direct == nil {
+			t.Fatalf("%s is not decided directly", condition)
+		}
+		cells := []string{`"a"`, `""`, `"5"`, "5", "5.0", "5.5", "-3", "9007199254740993", "1e400", "true", "null", "[1]", `{"a":1}`}
+		row := fmt.Sprintf(`{"x":%s,"y":%s,"z z":%s}`, rapid.SampledFrom(cells).Draw(t, "x"), rapid.SampledFrom(cells).Draw(t, "y"), rapid.SampledFrom(cells).Draw(t, "z"))
+		chunk := oneRow(t, row)
+		b := m.where.bind(chunk.Columns)
+		r := &m.Bind(chunk.Columns).Mapper("row", time.Now()).row
+		r.chunk = chunk
+		decided := b.direct(r, b.refs)
+		if decided == open {
+			return // the machine has the word
+		}
+		result, problem := b.compute(r)
+		if is, ok := result.(bool); problem != "" || !ok || outcomeOf(is) != decided {
+			t.Fatalf("%s of %s: directly %d, by the machine %v %s", condition, row, decided, result, problem)
+		}
+	})
+}
+
+// oneRow reads one row of NDJSON.
+func oneRow(t *rapid.T, row string) *readers.Chunk {
+	t.Helper()
+	r, err := readers.Open(context.Background(), "-", readers.Options{Format: readers.NDJSON, Stdin: strings.NewReader(row)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	chunk, err := r.Next(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return chunk
+}
