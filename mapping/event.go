@@ -10,7 +10,7 @@ import (
 
 func (l *loader) eventRules(n *node) {
 	if n == nil || n.null {
-		l.mapping.Eventless = true
+		l.mapping.Eventless = !l.mapping.replays()
 		return
 	}
 	if n.kind != listNode {

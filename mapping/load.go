@@ -184,6 +184,9 @@ func (l *loader) source(n *node) {
 }
 
 func (l *loader) batch(n *node) {
+	if n == nil && l.mapping.replays() {
+		n = &node{kind: mapNode, line: 1, column: 1}
+	}
 	if n == nil || n.kind != mapNode {
 		l.problem(1, 1, "batch is missing", "add batch: with at least one identity, such as user_identities.customer_id: COLUMN")
 		return

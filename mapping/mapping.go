@@ -82,11 +82,17 @@ func (m *Mapping) Columns() []string {
 	for _, ref := range m.otherColumns() {
 		add(candidates(ref)...)
 	}
+	if m.replays() {
+		add(replayColumns()...)
+	}
 	if m.Source.Unknown == "warn" || m.Source.Unknown == "error" {
 		add("*")
 	}
 	return names
 }
+
+// replays reports whether the rows are batches of mParticle's own.
+func (m *Mapping) replays() bool { return m.Source.Format == replayFormat }
 
 // otherColumns are references to columns that are read, but are not the source
 // of a field.

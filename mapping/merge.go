@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -27,10 +28,6 @@ func membersOf(object string) []encodedMember {
 
 // object joins two encoded objects of a field.
 func (m merger) object(dst []byte, f *mparticle.Field, earlier, later []encodedMember) []byte {
-	rank := map[string]int{}
-	for i, member := range f.Members {
-		rank[member.Name] = i
-	}
 	all := slices.Clone(earlier)
 	for _, x := range later {
 		if i := slices.IndexFunc(all, func(y encodedMember) bool { return y.name == x.name }); i >= 0 {
@@ -39,13 +36,20 @@ func (m merger) object(dst []byte, f *mparticle.Field, earlier, later []encodedM
 			all = append(all, x)
 		}
 	}
+	return appendMembers(dst, sortMembers(f, all))
+}
+
+// sortMembers puts members into the order of the models, free-form ones into
+// that of their names.
+func sortMembers(f *mparticle.Field, all []encodedMember) []encodedMember {
+	rank := map[string]int{}
+	for i, member := range f.Members {
+		rank[member.Name] = i
+	}
 	slices.SortFunc(all, func(x, y encodedMember) int {
-		if d := rank[x.name] - rank[y.name]; d != 0 {
-			return d
-		}
-		return strings.Compare(x.name, y.name)
+		return cmp.Or(cmp.Compare(rank[x.name], rank[y.name]), strings.Compare(x.name, y.name))
 	})
-	return appendMembers(dst, all)
+	return all
 }
 
 // value joins two encoded values of a field, nil for one that has none below it.

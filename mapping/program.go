@@ -242,7 +242,7 @@ func (m *Mapping) Unmapped(names []string) []string {
 		columns[i].Name = name
 	}
 	p := m.Bind(columns)
-	if len(p.rests) > 0 {
+	if len(p.rests) > 0 || m.replays() {
 		return nil
 	}
 	for _, ref := range m.otherColumns() {

@@ -98,7 +98,14 @@ func (m *Mapper) Map(c *readers.Chunk, index int) (rec Record, ok bool, reject *
 	if reject != nil {
 		return rec, true, reject
 	}
-	if rec.User = p.user(r.ids); rec.User == "" {
+	if p.mapping.replays() {
+		if rec, reject = r.replay(rec.Fields); reject != nil {
+			return rec, true, reject
+		}
+	} else {
+		rec.User = p.user(r.ids)
+	}
+	if rec.User == "" {
 		return rec, true, p.noIdentity()
 	}
 	if rec.Order, reject = r.orderKey(nil, p.order); reject != nil {

@@ -72,11 +72,19 @@ func (f *inputFlags) load(s streams, args []string) (*input, error) {
 		Mapping: m, Sources: sources, ImportName: f.importName, Environment: f.environment,
 		Start: time.Now().UTC().Truncate(time.Millisecond), Endpoint: pipeline.Endpoint(f.endpoint), Partitions: pipeline.PartitionsFor(total),
 		Read: readers.Options{
-			Format: readers.Format(m.Source.Format), Delimiter: m.Source.Delimiter, Encoding: m.Source.Encoding,
+			Format: formatOf(m), Delimiter: m.Source.Delimiter, Encoding: m.Source.Encoding,
 			Names: m.Source.Names, Stdin: s.in,
 		},
 	}
 	return in, f.complete(&in.job)
+}
+
+// formatOf is the format that files are read in: mParticle's exports are NDJSON.
+func formatOf(m *mapping.Mapping) readers.Format {
+	if m.Source.Format == "mparticle" {
+		return readers.NDJSON
+	}
+	return readers.Format(m.Source.Format)
 }
 
 func (f *inputFlags) loadMapping() (*mapping.Mapping, string, error) {
