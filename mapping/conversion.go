@@ -109,6 +109,7 @@ func (l *loader) setType(v *value, n *node) {
 	fits := map[string]mparticle.Type{"string": mparticle.String, "integer": mparticle.Integer, "number": mparticle.Number,
 		"boolean": mparticle.Boolean, "timestamp": mparticle.Timestamp, "list": mparticle.Attribute}
 	kind, ok := fits[name]
+	v.list = name == "list"
 	v.nestedText = kind == mparticle.String && ok
 	switch {
 	case !ok:

@@ -96,6 +96,9 @@ func appendString(dst []byte, text string) []byte {
 // appendScalar appends what a free-form attribute takes, as it comes: text,
 // number, boolean; where the field allows, a list.
 func (v *value) appendScalar(dst []byte, x readers.Value) ([]byte, string) {
+	if v.isList() && x.Kind != readers.Nested && x.Kind != readers.Time && v.split == "" {
+		return checkedList(dst, []string{x.Text})
+	}
 	switch x.Kind {
 	case readers.Number:
 		return appendNumber(dst, x)
@@ -110,11 +113,12 @@ func (v *value) appendScalar(dst []byte, x readers.Value) ([]byte, string) {
 	if v.kind == mparticle.Attribute && v.split != "" {
 		return v.appendSplit(dst, x.Text)
 	}
-	if v.kind == mparticle.Attribute && v.field.Shape == mparticle.List {
-		return appendList(dst, []string{x.Text}), ""
-	}
 	return v.appendText(dst, x)
 }
+
+// isList reports whether the field is a list whatever comes: one value is a list
+// of one.
+func (v *value) isList() bool { return v.field.Shape == mparticle.List || v.list }
 
 func (v *value) appendSplit(dst []byte, text string) ([]byte, string) {
 	var items []string

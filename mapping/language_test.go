@@ -73,6 +73,9 @@ func TestSources(t *testing.T) {
 		{"numbers of NDJSON are what they are", attribute("{column: x, type: number, number: {decimal: \",\"}}"), `{"id":"7","x":1.5}`, user + `,"user_attributes":{"a":1.5}}`},
 		{"number style of the source", "source: {number: {decimal: \",\"}}\n" + attribute("{column: x, type: integer}"), `{"id":"7","x":"5,0"}`, user + `,"user_attributes":{"a":5}}`},
 
+		{"one value of a list", id + "  deleted_user_attributes: x\n", `{"id":"7","x":5}`, user + `,"deleted_user_attributes":["5"]}`},
+		{"one value as a list", attribute("{column: x, type: list}"), `{"id":"7","x":"a"}`, user + `,"user_attributes":{"a":["a"]}}`},
+
 		{"a condition on an empty column does not hold", id + "where: x > 3\n", `{"id":"7","x":null}`, "skipped"},
 		{"a condition on nothing", id + "where: x == nil\n", `{"id":"7","x":""}`, user + "}"},
 		{"a condition that computes", id + "where: lower(x) startsWith \"a\"\n", `{"id":"7","x":"ABC"}`, user + "}"},

@@ -35,6 +35,7 @@ type value struct {
 	transforms []transform
 	lookup     map[string]string
 	lookupElse *string
+	list       bool // type: list was written
 	split      string
 	fallback   []byte // encoded JSON of `default`
 	required   bool
