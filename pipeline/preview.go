@@ -46,7 +46,7 @@ func (p *Plan) Preview(ctx context.Context, n int) ([]Previewed, error) {
 	all := []Previewed{}
 	for _, b := range first {
 		shown := Previewed{Path: string(b.path), Batch: a.append(nil, b)}
-		for _, row := range b.rows {
+		for _, row := range b.rowsInOrder() {
 			shown.Rows = append(shown.Rows, PreviewedRow{
 				Source: p.job.Sources[row.place.source], Row: row.place.Row, Line: row.place.Line, Record: rows[row.place.key()],
 			})
@@ -62,4 +62,11 @@ func firstBatches(all []*batch, n int) []*batch {
 		return cmp.Or(a.rows[0].place.compare(b.rows[0].place), cmp.Compare(a.generation, b.generation))
 	})
 	return all[:min(n, len(all))]
+}
+
+// rowsInOrder are the rows of b as they were read, each once.
+func (b *batch) rowsInOrder() []rowPart {
+	rows := slices.Clone(b.rows)
+	slices.SortFunc(rows, func(x, y rowPart) int { return x.place.compare(y.place) })
+	return slices.CompactFunc(rows, func(x, y rowPart) bool { return x.place == y.place })
 }
