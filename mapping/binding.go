@@ -87,13 +87,13 @@ func (p *Program) unitless(sample *readers.Chunk) []missing {
 
 // onlyNumbers returns the first number of a column that holds nothing else, ""
 // if it holds something else or nothing at all.
-func onlyNumbers(sample *readers.Chunk, column int, nulls map[string]bool) string {
+func onlyNumbers(sample *readers.Chunk, column int, nulls nullTexts) string {
 	first := ""
 	for i := range sample.Len() {
 		x := sample.Value(i, column)
 		text := strings.TrimSpace(x.Text)
 		switch {
-		case x.Kind == readers.Missing || x.Kind == readers.Null || x.Kind == readers.Text && nulls[x.Text]:
+		case x.Kind == readers.Missing || x.Kind == readers.Null || x.Kind == readers.Text && nulls.has(x.Text):
 		case (x.Kind == readers.Text || x.Kind == readers.Number) && numberPattern.MatchString(text):
 			if first == "" {
 				first = text

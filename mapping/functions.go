@@ -173,10 +173,10 @@ func (f *loopFinder) Visit(n *ast.Node) {
 }
 
 // exprValue is a cell as expressions see it.
-func exprValue(v readers.Value, nulls map[string]bool) any {
+func exprValue(v readers.Value, nulls nullTexts) any {
 	switch v.Kind {
 	case readers.Text:
-		if nulls[v.Text] {
+		if nulls.has(v.Text) {
 			return nil
 		}
 		return v.Text
@@ -225,7 +225,7 @@ func nestedValue(raw string) any {
 		}
 		return object
 	default:
-		return exprValue(v, nil)
+		return exprValue(v, nullTexts{})
 	}
 }
 

@@ -150,7 +150,7 @@ func (l *loader) file(root *node) {
 
 func (l *loader) source(n *node) {
 	m := l.mapping
-	m.nulls = map[string]bool{"": true}
+	m.nulls = newNullTexts("")
 	if !l.keys(n, "source", sourceKeys...) {
 		return
 	}
@@ -176,10 +176,7 @@ func (l *loader) source(n *node) {
 		l.at(columns, "columns names the columns of a file without a header", "add header: false, or remove columns")
 	}
 	if values := n.get("null_values"); values != nil {
-		m.nulls = map[string]bool{}
-		for _, s := range l.texts(values, "null_values") {
-			m.nulls[s] = true
-		}
+		m.nulls = newNullTexts(l.texts(values, "null_values")...)
 	}
 }
 

@@ -18,7 +18,7 @@ type Mapping struct {
 	groupBy []string // paths of identities, in order of preference
 	order   *value   // group.order_by; nil: the order of the rows
 	junk    map[string]bool
-	nulls   map[string]bool
+	nulls   nullTexts
 	tests   []Test
 	values  []*value // all sources, by their ordinals
 }

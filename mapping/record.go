@@ -53,7 +53,7 @@ type row struct {
 	*Mapper
 	chunk   *readers.Chunk
 	index   int
-	nulls   map[string]bool
+	nulls   nullTexts
 	junk    map[string]bool
 	ids     []string // values of the identities that group, "" where the row has none
 	element string   // the list element at hand, encoded; "" outside lists
@@ -61,9 +61,38 @@ type row struct {
 	deleted []string // user attributes that the row deletes
 }
 
+// nullTexts are the texts that mean "no value". Most mappings have the empty one
+// alone, which costs no lookup.
+type nullTexts struct {
+	empty  bool
+	others map[string]bool // nil if there are none
+}
+
+func newNullTexts(all ...string) nullTexts {
+	var n nullTexts
+	for _, text := range all {
+		if text == "" {
+			n.empty = true
+			continue
+		}
+		if n.others == nil {
+			n.others = map[string]bool{}
+		}
+		n.others[text] = true
+	}
+	return n
+}
+
+func (n nullTexts) has(text string) bool {
+	if text == "" {
+		return n.empty
+	}
+	return n.others != nil && n.others[text]
+}
+
 // isEmpty reports whether a cell holds no value.
 func (r *row) isEmpty(x readers.Value) bool {
-	return x.Kind == readers.Missing || x.Kind == readers.Null || x.Kind == readers.Text && r.nulls[x.Text]
+	return x.Kind == readers.Missing || x.Kind == readers.Null || x.Kind == readers.Text && r.nulls.has(x.Text)
 }
 
 // at returns the value that a reference leads to; within a list, that of the
