@@ -18,10 +18,12 @@ type Field struct {
 	Enum     []string // allowed values of a Leaf; nil: any
 	Required bool     // the API refuses the object without it
 	MaxChars int      // limit of a text in characters; 0: none known
+	MaxNames int      // limit of a Map's names; 0: none known
 	Identity bool     // identifies a user or a device
 	OneOf    string   // exactly one of the members with the same OneOf must be there
 	Meaning  string   // one line for people
 	Aliases  []string // other spellings that mappings may use
+	Key      string   // what the names of a Map are, for listings: KEY, PURPOSE, …
 
 	Members []*Field // of an Object, in the order in which they are encoded
 	Elem    *Field   // of a List or Map
@@ -89,9 +91,11 @@ func describe(t reflect.Type) *Field {
 	case reflect.TypeFor[json.Number]():
 		return &Field{Type: Number}
 	case reflect.TypeFor[Attributes]():
-		return &Field{Shape: Map, Elem: &Field{Type: Scalar, MaxChars: MaxAttributeValueChars}}
+		return attributes(Scalar, MaxAttributesPerEvent)
 	case reflect.TypeFor[UserAttributes]():
-		return &Field{Shape: Map, Elem: &Field{Type: Attribute, MaxChars: MaxAttributeValueChars}}
+		return attributes(Attribute, MaxUserAttributes)
+	case reflect.TypeFor[CustomFlags]():
+		return attributes(Attribute, MaxAttributesPerEvent)
 	case reflect.TypeFor[Events]():
 		return &Field{Shape: List, Elem: &Field{Shape: Object}}
 	}
@@ -101,7 +105,9 @@ func describe(t reflect.Type) *Field {
 	case reflect.Slice:
 		return &Field{Shape: List, Elem: describe(t.Elem())}
 	case reflect.Map:
-		return &Field{Shape: Map, Elem: describe(t.Elem())}
+		return &Field{Shape: Map, Key: "KEY", Elem: describe(t.Elem())}
+	case reflect.Interface:
+		return &Field{Type: Attribute, MaxChars: MaxAttributeValueChars}
 	case reflect.Int64:
 		return &Field{Type: Integer}
 	case reflect.Bool:
@@ -112,6 +118,11 @@ func describe(t reflect.Type) *Field {
 		f.Enum = enum.Values()
 	}
 	return f
+}
+
+// attributes is the entry of a free-form map with the documented limits.
+func attributes(t Type, most int) *Field {
+	return &Field{Shape: Map, Key: "KEY", MaxNames: most, Elem: &Field{Type: t, MaxChars: MaxAttributeValueChars}}
 }
 
 // members describes the fields of a struct, those of embedded ones in place.
@@ -129,7 +140,7 @@ func members(t reflect.Type) []*Field {
 		for rule := range strings.SplitSeq(sf.Tag.Get("rule"), ",") {
 			f.apply(rule)
 		}
-		f.Identity = f.Identity || t == reflect.TypeFor[UserIdentities]() || f.Name == "mpid"
+		f.Identity = f.Identity || t == reflect.TypeFor[UserIdentities]()
 		all = append(all, f)
 	}
 	return all
@@ -155,6 +166,8 @@ func (f *Field) apply(rule string) {
 		f.MaxChars, _ = strconv.Atoi(value) // a test decodes every tag
 	case "alias":
 		f.Aliases = append(f.Aliases, value)
+	case "key":
+		f.Key = value
 	case "oneof":
 		f.OneOf = value
 	}

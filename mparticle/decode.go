@@ -64,8 +64,11 @@ func walk(raw json.RawMessage, f *Field, path string) error {
 				return walkEvents(value, at)
 			}
 			next := f.next(name)
-			if next == nil {
+			switch {
+			case next == nil:
 				return fmt.Errorf("unknown field %s", at)
+			case f.Shape == Map && !next.free() && kindOf(value) == 'n':
+				return fmt.Errorf("%s: is null", at)
 			}
 			return walk(value, next, at)
 		})
@@ -88,6 +91,9 @@ func (f *Field) next(name string) *Field {
 	}
 	return nil
 }
+
+// free reports whether the values of a map may be anything, null too.
+func (f *Field) free() bool { return f.Shape == Leaf && (f.Type == Scalar || f.Type == Attribute) }
 
 func join(path, name string) string {
 	if path == "" {
