@@ -2,6 +2,7 @@ package mparticle
 
 import (
 	"encoding/json"
+	"iter"
 	"reflect"
 	"strconv"
 	"strings"
@@ -171,6 +172,31 @@ func (f *Field) apply(rule string) {
 	case "oneof":
 		f.OneOf = value
 	}
+}
+
+// Paths yields what Resolve takes: the path of each leaf and of each list of
+// leaves below f, in the order of the models. The names of a free-form map are
+// its Key: user_attributes.KEY. The events of a batch are not among its paths;
+// each type has its own EventFields.
+func (f *Field) Paths() iter.Seq2[string, *Field] {
+	return func(yield func(string, *Field) bool) { f.paths("", yield) }
+}
+
+func (f *Field) paths(path string, yield func(string, *Field) bool) bool {
+	switch {
+	case f.Shape == Leaf, f.Shape == List && f.Elem.Shape == Leaf:
+		return yield(path, f)
+	case f.Shape == Map:
+		return f.Elem.paths(join(path, f.Key), yield)
+	case f.Shape == List:
+		return f.Elem.paths(path+"[]", yield)
+	}
+	for _, m := range f.Members {
+		if !m.paths(join(path, m.Name), yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // Member returns the member of an Object by its name or an alias.
