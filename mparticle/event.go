@@ -71,9 +71,10 @@ func EventTypes() []EventType {
 	return types
 }
 
-// Event is the data of one event; its models are in this package.
+// Event is the data of one event. Its models are in this package.
 type Event interface {
 	EventType() EventType
+	common() *EventData
 }
 
 // Events are encoded as the API wants them: {"event_type": …, "data": …}.
@@ -88,6 +89,9 @@ type wireEvent struct {
 func (events Events) MarshalJSON() ([]byte, error) {
 	wire := make([]wireEvent, len(events))
 	for i, e := range events {
+		if absent(e) {
+			return nil, fmt.Errorf("encoding event %d: it is nil", i)
+		}
 		data, err := encode(e)
 		if err != nil {
 			return nil, fmt.Errorf("encoding event %d: %w", i, err)
@@ -151,3 +155,5 @@ type EventData struct {
 	CustomAttributes           Attributes          `json:"custom_attributes,omitzero" doc:"your own attributes of the event"`
 	CustomFlags                CustomFlags         `json:"custom_flags,omitzero" doc:"your own flags for integrations"`
 }
+
+func (d *EventData) common() *EventData { return d }

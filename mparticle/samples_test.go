@@ -55,6 +55,9 @@ func TestSamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if problems := b.Validate(); problems != nil {
+				t.Errorf("Validate says %v", problems)
+			}
 			encoded, err := json.Marshal(b)
 			if err != nil {
 				t.Fatal(err)
