@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,9 +111,10 @@ func oneOf(allowed ...string) func(any) string {
 	}
 }
 
+var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
+
 func uuid(v any) string {
-	s, _ := v.(string)
-	if len(s) != 36 || strings.Count(s, "-") != 4 || strings.Trim(s, "0123456789abcdefABCDEF-") != "" {
+	if s, ok := v.(string); !ok || !uuidPattern.MatchString(s) {
 		return ": is not a UUID"
 	}
 	return ""
