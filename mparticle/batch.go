@@ -17,7 +17,7 @@ func (Environment) Values() []string { return []string{"development", "productio
 // user. It needs at least one identity of the user or the device, or an MPID.
 // Its encoded size is at most MaxBatchBytes.
 type Batch struct {
-	SourceRequestID       *string                 `json:"source_request_id,omitempty" doc:"id on which the API de-duplicates batches for 30 to 60 days"`
+	SourceRequestID       *string                 `json:"source_request_id,omitempty" doc:"id on which the API de-duplicates batches for 30 to 60 days" rule:"shown"`
 	Environment           Environment             `json:"environment" doc:"development or production" rule:"required"`
 	MPID                  *int64                  `json:"mpid,omitempty" doc:"mParticle's own id of the user" rule:"identity"`
 	OriginMPID            *int64                  `json:"origin_mpid,omitempty" doc:"mParticle's id of the user that the data came from"`
@@ -49,8 +49,8 @@ type Context struct {
 
 // DataPlan names a data plan of the workspace.
 type DataPlan struct {
-	PlanID      string `json:"plan_id" doc:"id of the data plan" rule:"required"`
-	PlanVersion *int64 `json:"plan_version,omitempty" doc:"version of the data plan"`
+	PlanID      string `json:"plan_id" doc:"id of the data plan" rule:"required,shown"`
+	PlanVersion *int64 `json:"plan_version,omitempty" doc:"version of the data plan" rule:"shown"`
 }
 
 // SourceInformation says how the data came to mParticle. The API notes it by

@@ -28,6 +28,8 @@ type Field struct {
 
 	Members []*Field // of an Object, in the order in which they are encoded
 	Elem    *Field   // of a List or Map
+
+	shown bool // not personal: logs may show it
 }
 
 // Shape is how a field nests.
@@ -169,6 +171,8 @@ func (f *Field) apply(rule string) {
 		f.Aliases = append(f.Aliases, value)
 	case "key":
 		f.Key = value
+	case "shown":
+		f.shown = true
 	case "oneof":
 		f.OneOf = value
 	}

@@ -5,7 +5,7 @@ import "encoding/json"
 // CustomEvent is an event of your own, the SDKs' AppEvent.
 type CustomEvent struct {
 	EventData
-	EventName       string          `json:"event_name" doc:"name of the event; the server cuts it at 256 characters" rule:"required,max=256"`
+	EventName       string          `json:"event_name" doc:"name of the event; the server cuts it at 256 characters" rule:"required,max=256,shown"`
 	CustomEventType CustomEventType `json:"custom_event_type" doc:"what sort of event it is" rule:"required"`
 	MediaInfo       *MediaInfo      `json:"media_info,omitempty" doc:"what was played"`
 }

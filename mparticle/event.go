@@ -136,7 +136,7 @@ func encode(v any) ([]byte, error) {
 
 // EventData is what all events have in common.
 type EventData struct {
-	SourceMessageID            *string             `json:"source_message_id,omitempty" doc:"the event's own id, on which downstream tools de-duplicate"`
+	SourceMessageID            *string             `json:"source_message_id,omitempty" doc:"the event's own id, on which downstream tools de-duplicate" rule:"shown"`
 	TimestampUnixtimeMS        *int64              `json:"timestamp_unixtime_ms,omitempty" doc:"when it happened; without it the server takes the time of arrival" rule:"timestamp"`
 	EventStartUnixtimeMS       *int64              `json:"event_start_unixtime_ms,omitempty" doc:"when it began, of an event that lasted" rule:"timestamp"`
 	SessionUUID                *string             `json:"session_uuid,omitempty" doc:"the session that the event belongs to" rule:"uuid"`

@@ -20,7 +20,7 @@ func (*SessionEnd) EventType() EventType { return TypeSessionEnd }
 // ScreenView is a look at a screen or page.
 type ScreenView struct {
 	EventData
-	ScreenName   string  `json:"screen_name" doc:"name of the screen; counts among the workspace's 1000 event names" rule:"required,max=256"`
+	ScreenName   string  `json:"screen_name" doc:"name of the screen; counts among the workspace's 1000 event names" rule:"required,max=256,shown"`
 	ActivityType *string `json:"activity_type,omitempty" doc:"type of the Android activity"`
 }
 

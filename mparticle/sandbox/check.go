@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -50,14 +51,17 @@ func parse(body []byte, bulk bool) ([]*received, *refusal) {
 
 // split cuts a body into its batches.
 func split(body []byte, bulk bool) ([]json.RawMessage, *refusal) {
-	switch {
-	case !utf8.Valid(body) || !json.Valid(body):
+	if !utf8.Valid(body) || !bulk && !json.Valid(body) {
 		return nil, badRequest("the body is not JSON")
-	case !bulk:
+	}
+	if !bulk {
 		return []json.RawMessage{body}, nil
 	}
 	var raws []json.RawMessage
-	if json.Unmarshal(body, &raws) != nil {
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(body, &raws); errors.As(err, &syntax) {
+		return nil, badRequest("the body is not JSON")
+	} else if err != nil {
 		return nil, badRequest("the body is not a list of batches")
 	}
 	return raws, nil
