@@ -144,6 +144,9 @@ func members(t reflect.Type) []*Field {
 			f.apply(rule)
 		}
 		f.Identity = f.Identity || t == reflect.TypeFor[UserIdentities]()
+		for elem := f.Elem; elem != nil; elem = elem.Elem {
+			elem.Meaning = f.Meaning // what a list or map is about, its values are about
+		}
 		all = append(all, f)
 	}
 	return all
