@@ -12,8 +12,8 @@ import (
 	"mpimport/mparticle"
 )
 
-const personalBatch = `{"environment":"development","source_request_id":"request-1","ip":"192.0.2.77","mpid":4711,` +
-	`"user_identities":{"email":"ann@example.com"},"user_attributes":{"Tier":"golden","$Age":42},"nope":{"secret":"unknown member"},` +
+const personalBatch = `{"environment":"development","source_request_id":"request-1","ip":"192.0.2.77","mpid":47114711,` +
+	`"user_identities":{"email":"ann@example.com"},"user_attributes":{"Tier":"golden","$Age":424243},"nope":{"secret":"unknown member"},` +
 	`"consent_state":{"gdpr":{"ads":{"consented":true,"timestamp_unixtime_ms":1700000000001,"document":"terms"}}},` +
 	`"events":[{"event_type":"custom_event","data":{"event_name":"Viewed","custom_event_type":"navigation","timestamp_unixtime_ms":1700000000002,` +
 	`"custom_attributes":{"page":"/private"}}},{"event_type":"nope","data":{"event_name":"unknown event"}}]}`
@@ -38,7 +38,7 @@ func logged(t *testing.T, level slog.Level, bodies mparticle.LogBodies, body str
 }
 
 func TestLogMasks(t *testing.T) {
-	personal := []string{"192.0.2.77", "4711", "ann@example.com", "golden", "42", "terms", "/private", "unknown member", "unknown event"}
+	personal := []string{"192.0.2.77", "47114711", "ann@example.com", "golden", "424243", "terms", "/private", "unknown member", "unknown event"}
 	structure := []string{"environment", "development", "user_identities", "email", "Tier", "custom_attributes", "Viewed", "navigation",
 		"1700000000002", "request-1", "ads"}
 	tests := []struct {
