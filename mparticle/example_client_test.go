@@ -14,10 +14,16 @@ import (
 	"mpimport/mparticle/sandbox"
 )
 
-// startAPI starts a sandbox, so that the examples run without credentials and
-// without the network. In a program of your own, leave BaseURL out.
-func startAPI() *httptest.Server {
-	return httptest.NewServer(sandbox.New(sandbox.Options{Key: "key", Secret: "secret"}))
+// connect returns a client of a sandbox, so that the examples run without
+// credentials and without the network. In a program of your own, leave BaseURL
+// out.
+func connect() (client *mparticle.Client, stop func()) {
+	api := httptest.NewServer(sandbox.New(sandbox.Options{Key: "key", Secret: "secret"}))
+	client, err := mparticle.NewClient(mparticle.Options{Key: "key", Secret: "secret", BaseURL: api.URL})
+	if err != nil {
+		panic(err)
+	}
+	return client, api.Close
 }
 
 func ExampleNewClient() {
@@ -34,13 +40,8 @@ func ExampleNewClient() {
 }
 
 func ExampleClient_UploadEvents() {
-	api := startAPI()
-	defer api.Close()
-	client, err := mparticle.NewClient(mparticle.Options{Key: "key", Secret: "secret", BaseURL: api.URL})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	client, stop := connect()
+	defer stop()
 	response, err := client.UploadEvents(context.Background(), &mparticle.Batch{
 		Environment:    mparticle.Development,
 		UserIdentities: &mparticle.UserIdentities{CustomerID: new("0007")},
@@ -53,14 +54,9 @@ func ExampleClient_UploadEvents() {
 // An answer that is not success is an *APIError, which says whether to try
 // again, and when.
 func ExampleClient_UploadEvents_errors() {
-	api := startAPI()
-	defer api.Close()
-	client, err := mparticle.NewClient(mparticle.Options{Key: "key", Secret: "secret", BaseURL: api.URL})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	_, err = client.UploadEvents(context.Background(), &mparticle.Batch{Environment: mparticle.Development})
+	client, stop := connect()
+	defer stop()
+	_, err := client.UploadEvents(context.Background(), &mparticle.Batch{Environment: mparticle.Development})
 	var refused *mparticle.APIError
 	var lost *mparticle.TransportError
 	switch {
@@ -75,13 +71,8 @@ func ExampleClient_UploadEvents_errors() {
 }
 
 func ExampleClient_BulkUploadEvents() {
-	api := startAPI()
-	defer api.Close()
-	client, err := mparticle.NewClient(mparticle.Options{Key: "key", Secret: "secret", BaseURL: api.URL})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	client, stop := connect()
+	defer stop()
 	var batches []*mparticle.Batch // of different users, at most 100
 	for _, id := range []string{"1", "2", "3"} {
 		batches = append(batches, &mparticle.Batch{
@@ -95,13 +86,8 @@ func ExampleClient_BulkUploadEvents() {
 }
 
 func ExampleClient_BulkUploadHistorical() {
-	api := startAPI()
-	defer api.Close()
-	client, err := mparticle.NewClient(mparticle.Options{Key: "key", Secret: "secret", BaseURL: api.URL})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	client, stop := connect()
+	defer stop()
 	b := &mparticle.Batch{
 		Environment:    mparticle.Development,
 		UserIdentities: &mparticle.UserIdentities{CustomerID: new("0007")},
@@ -122,13 +108,8 @@ func ExampleClient_BulkUploadHistorical() {
 // Calls of a client are independent of each other: run as many at a time as you
 // wish.
 func Example_asynchronous() {
-	api := startAPI()
-	defer api.Close()
-	client, err := mparticle.NewClient(mparticle.Options{Key: "key", Secret: "secret", BaseURL: api.URL})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	client, stop := connect()
+	defer stop()
 	group, ctx := errgroup.WithContext(context.Background())
 	group.SetLimit(4) // requests in flight
 	for i := range 20 {
