@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -76,7 +77,7 @@ func checkBatch(raw json.RawMessage) (*received, error) {
 		return nil, err
 	}
 	if err := check(o, batchRules, ""); err != nil {
-		return nil, err
+		return nil, errors.New(strings.TrimLeft(err.Error(), ".: ")) // a batch has no path of its own
 	}
 	b := &received{raw: raw}
 	b.requestID, _ = o["source_request_id"].(string)
