@@ -220,3 +220,18 @@ func (f *Field) Member(name string) (*Field, bool) {
 	}
 	return nil, false
 }
+
+// Below returns the field that a JSON key of f leads to: a member of an Object
+// by its own name, the value of any name of a Map; nil where there is none.
+// Aliases are for mappings; the API does not know them.
+func (f *Field) Below(name string) *Field {
+	if f.Shape == Map {
+		return f.Elem
+	}
+	for _, m := range f.Members {
+		if m.Name == name {
+			return m
+		}
+	}
+	return nil
+}

@@ -197,7 +197,7 @@ func TestResolveFreeNames(t *testing.T) {
 		{"integration_attributes.77.client.id", "integration_attributes|77|client.id"},
 		{"partner_identities.a.b", "partner_identities|a.b"},
 		{"user_identities.customerid", "user_identities|customer_id"},
-		{"consent_state.gdpr.My Purpose", "error: consent_state.gdpr.My Purpose is not a field but a group of fields: consented, timestamp_unixtime_ms, regulation, document, location, hardware_id"},
+		{"consent_state.gdpr.My Purpose", "error: consent_state.gdpr.My Purpose is not a field but a group of fields"},
 		{"consent_state.ccpa.other.consented", "error: unknown field consent_state.ccpa.other.consented"},
 		{"batch_id", "error: unknown field batch_id"},
 		{"user_attributes", "error: user_attributes needs a name after it: user_attributes.NAME"},

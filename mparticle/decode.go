@@ -60,15 +60,15 @@ func walk(raw json.RawMessage, f *Field, path string) error {
 		}
 		return walkObject(raw, path, func(name string, value json.RawMessage) error {
 			at := join(path, name)
+			if f.Shape == Map && !f.Elem.free() && kindOf(value) == 'n' {
+				return fmt.Errorf("%s: is null", at)
+			}
 			if path == "" && name == "events" {
 				return walkEvents(value, at)
 			}
-			next := f.next(name)
-			switch {
-			case next == nil:
+			next := f.Below(name)
+			if next == nil {
 				return fmt.Errorf("unknown field %s", at)
-			case f.Shape == Map && !next.free() && kindOf(value) == 'n':
-				return fmt.Errorf("%s: is null", at)
 			}
 			return walk(value, next, at)
 		})
@@ -77,23 +77,6 @@ func walk(raw json.RawMessage, f *Field, path string) error {
 	}
 	return walkLeaf(raw, kind, f.Type, path)
 }
-
-// next returns what a key leads to, nil if the API has no such member. Aliases
-// are for mappings; the API does not know them.
-func (f *Field) next(name string) *Field {
-	if f.Shape == Map {
-		return f.Elem
-	}
-	for _, m := range f.Members {
-		if m.Name == name {
-			return m
-		}
-	}
-	return nil
-}
-
-// free reports whether the values of a map may be anything, null too.
-func (f *Field) free() bool { return f.Shape == Leaf && (f.Type == Scalar || f.Type == Attribute) }
 
 func join(path, name string) string {
 	if path == "" {
@@ -229,3 +212,6 @@ func walkLeaf(raw json.RawMessage, kind byte, t Type, path string) error {
 	}
 	return nil
 }
+
+// free reports whether the values of a map may be anything, null too.
+func (f *Field) free() bool { return f.Shape == Leaf && (f.Type == Scalar || f.Type == Attribute) }

@@ -52,6 +52,8 @@ func TestLogMasks(t *testing.T) {
 			[]string{"path=/events", "status=400", fmt.Sprint("bytes=", len(personalBatch)), "errors=1", "retry_after=7s", "limit=***"}, append(personal, structure...)},
 		{"masked", slog.LevelDebug, mparticle.LogMaskedBodies, personalBatch, structure, personal},
 		{"masked list", slog.LevelDebug, mparticle.LogMaskedBodies, "[" + personalBatch + "]", structure, personal},
+		{"masked, in the wrong place", slog.LevelDebug, mparticle.LogMaskedBodies, `{"environment":"ann@example.com","timestamp_unixtime_ms":"golden",` +
+			`"source_request_id":{"a":"terms"},"events":[{"event_type":"/private"}]}`, []string{masked}, personal},
 		{"masked, no object", slog.LevelDebug, mparticle.LogMaskedBodies, `"ann@example.com"`, []string{masked}, personal},
 		{"masked, no batch", slog.LevelDebug, mparticle.LogMaskedBodies, `{"events":{"email":"ann@example.com"},"user_identities":["ann@example.com"]}`, []string{masked}, personal},
 		{"masked, no JSON", slog.LevelDebug, mparticle.LogMaskedBodies, `ann@example.com`, []string{"15 bytes that are not JSON"}, personal},

@@ -2,8 +2,10 @@ package mparticle
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // maskBody shows a body without personal data. Names, times, allowed values and
@@ -33,55 +35,56 @@ func maskBody(body []byte) string {
 	return string(text)
 }
 
-// mask masks a value by its field; nil is for what the catalog does not have.
+// unknown is the field of what the catalog does not have.
+var unknown Field
+
+// mask masks a value by its field.
 func mask(x any, f *Field) any {
 	switch x := x.(type) {
 	case nil:
 		return nil
 	case map[string]any:
-		if f != nil && f.Shape == Object && f.Members == nil {
+		if f.Shape == Object && f.Members == nil {
 			return maskEvent(x)
 		}
 		for name, value := range x {
-			x[name] = mask(value, f.below(name))
+			x[name] = mask(value, cmp.Or(f.Below(name), &unknown))
 		}
 		return x
 	case []any:
 		for i, item := range x {
-			x[i] = mask(item, f.below(""))
+			x[i] = mask(item, cmp.Or(f.Elem, &unknown))
 		}
 		return x
 	}
-	if f != nil && f.Shape == Leaf && (f.shown || f.Enum != nil || f.Type == Timestamp) {
+	if f.shows(x) {
 		return x
 	}
 	return masked
+}
+
+// shows reports whether a log may show a leaf's value.
+func (f *Field) shows(x any) bool {
+	text, isText := x.(string)
+	_, isNumber := x.(json.Number)
+	return f.shown || isText && slices.Contains(f.Enum, text) || isNumber && f.Type == Timestamp
 }
 
 // maskEvent masks the data of an event by the fields of its type.
 func maskEvent(event map[string]any) any {
 	kind, _ := event["event_type"].(string)
 	fields, known := EventFields(EventType(kind))
+	if !known {
+		fields = &unknown
+	}
 	for name, value := range event {
 		switch {
 		case name == "event_type" && known:
 		case name == "data":
 			event[name] = mask(value, fields)
 		default:
-			event[name] = mask(value, nil)
+			event[name] = mask(value, &unknown)
 		}
 	}
 	return event
-}
-
-// below is the field of a member, map value or list element; nil if there is
-// none.
-func (f *Field) below(name string) *Field {
-	switch {
-	case f == nil:
-		return nil
-	case f.Shape == Object:
-		return f.next(name)
-	}
-	return f.Elem // nil of a leaf
 }

@@ -117,6 +117,6 @@ func incomplete(path string, f *Field) *PathError {
 		e.Reason = fmt.Sprintf("%s needs a name after it: %s.NAME", path, path)
 		return e
 	}
-	e.Reason = fmt.Sprintf("%s is not a field but a group of fields: %s", path, strings.Join(e.Choices, ", "))
+	e.Reason = fmt.Sprintf("%s is not a field but a group of fields", path)
 	return e
 }
