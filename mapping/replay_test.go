@@ -6,7 +6,7 @@ func TestReplay(t *testing.T) {
 	const replay = head + "source: {format: mparticle}\n"
 	const batch = `{"batch_id":-1,"schema_version":1,"environment":"production","timestamp_unixtime_ms":5,"mpid":9007199254740993,"source_request_id":"old",` +
 		`"user_identities":{"email":"a@x.io","customer_id":"0007"},"user_attributes":{"n":1.50,"list":["a"]},"context":{"data_plan":{"plan_version":2,"plan_id":"p"},"block_metadata":{"x":1}},` +
-		`"events":[{"event_type":"custom_event","data":{"event_id":5,"custom_event_type":"other","event_name":"E","timestamp_unixtime_ms":1704067200000,"canonical_name":"e","custom_attributes":{"b":null,"a":1}}}]}`
+		`"events":[{"event_type":"custom_event","data":{"event_id":5,"custom_event_type":"other","event_name":"E","timestamp_unixtime_ms":1704067200000,"event_hash":7,"custom_attributes":{"b":null,"a":1}}}]}`
 	const fields = `"mpid":9007199254740993,"user_identities":{"customer_id":"0007","email":"a@x.io"},"user_attributes":{"list":["a"],"n":1.50},"context":{"data_plan":{"plan_id":"p","plan_version":2}}`
 	const event = ` custom_event {"timestamp_unixtime_ms":1704067200000,"custom_attributes":{"a":1},"event_name":"E","custom_event_type":"other"}`
 	tests := []struct{ name, mapping, row, want string }{

@@ -2,6 +2,7 @@ package mparticle
 
 import (
 	"encoding/json"
+	"iter"
 	"reflect"
 	"strconv"
 	"strings"
@@ -18,13 +19,17 @@ type Field struct {
 	Enum     []string // allowed values of a Leaf; nil: any
 	Required bool     // the API refuses the object without it
 	MaxChars int      // limit of a text in characters; 0: none known
+	MaxNames int      // limit of a Map's names; 0: none known
 	Identity bool     // identifies a user or a device
 	OneOf    string   // exactly one of the members with the same OneOf must be there
 	Meaning  string   // one line for people
 	Aliases  []string // other spellings that mappings may use
+	Key      string   // what the names of a Map are, for listings: KEY, PURPOSE, …
 
 	Members []*Field // of an Object, in the order in which they are encoded
 	Elem    *Field   // of a List or Map
+
+	shown bool // not personal: logs may show it
 }
 
 // Shape is how a field nests.
@@ -89,9 +94,11 @@ func describe(t reflect.Type) *Field {
 	case reflect.TypeFor[json.Number]():
 		return &Field{Type: Number}
 	case reflect.TypeFor[Attributes]():
-		return &Field{Shape: Map, Elem: &Field{Type: Scalar, MaxChars: MaxAttributeValueChars}}
+		return attributes(Scalar, MaxAttributesPerEvent)
 	case reflect.TypeFor[UserAttributes]():
-		return &Field{Shape: Map, Elem: &Field{Type: Attribute, MaxChars: MaxAttributeValueChars}}
+		return attributes(Attribute, MaxUserAttributes)
+	case reflect.TypeFor[CustomFlags]():
+		return attributes(Attribute, MaxAttributesPerEvent)
 	case reflect.TypeFor[Events]():
 		return &Field{Shape: List, Elem: &Field{Shape: Object}}
 	}
@@ -101,7 +108,9 @@ func describe(t reflect.Type) *Field {
 	case reflect.Slice:
 		return &Field{Shape: List, Elem: describe(t.Elem())}
 	case reflect.Map:
-		return &Field{Shape: Map, Elem: describe(t.Elem())}
+		return &Field{Shape: Map, Key: "KEY", Elem: describe(t.Elem())}
+	case reflect.Interface:
+		return &Field{Type: Attribute, MaxChars: MaxAttributeValueChars}
 	case reflect.Int64:
 		return &Field{Type: Integer}
 	case reflect.Bool:
@@ -112,6 +121,11 @@ func describe(t reflect.Type) *Field {
 		f.Enum = enum.Values()
 	}
 	return f
+}
+
+// attributes is the entry of a free-form map with the documented limits.
+func attributes(t Type, most int) *Field {
+	return &Field{Shape: Map, Key: "KEY", MaxNames: most, Elem: &Field{Type: t, MaxChars: MaxAttributeValueChars}}
 }
 
 // members describes the fields of a struct, those of embedded ones in place.
@@ -129,7 +143,10 @@ func members(t reflect.Type) []*Field {
 		for rule := range strings.SplitSeq(sf.Tag.Get("rule"), ",") {
 			f.apply(rule)
 		}
-		f.Identity = f.Identity || t == reflect.TypeFor[UserIdentities]() || f.Name == "mpid"
+		f.Identity = f.Identity || t == reflect.TypeFor[UserIdentities]()
+		for elem := f.Elem; elem != nil; elem = elem.Elem {
+			elem.Meaning = f.Meaning // what a list or map is about, its values are about
+		}
 		all = append(all, f)
 	}
 	return all
@@ -155,9 +172,38 @@ func (f *Field) apply(rule string) {
 		f.MaxChars, _ = strconv.Atoi(value) // a test decodes every tag
 	case "alias":
 		f.Aliases = append(f.Aliases, value)
+	case "key":
+		f.Key = value
+	case "shown":
+		f.shown = true
 	case "oneof":
 		f.OneOf = value
 	}
+}
+
+// Paths yields what Resolve takes: the path of each leaf and of each list of
+// leaves below f, in the order of the models. The names of a free-form map are
+// its Key: user_attributes.KEY. The events of a batch are not among its paths;
+// each type has its own EventFields.
+func (f *Field) Paths() iter.Seq2[string, *Field] {
+	return func(yield func(string, *Field) bool) { f.paths("", yield) }
+}
+
+func (f *Field) paths(path string, yield func(string, *Field) bool) bool {
+	switch {
+	case f.Shape == Leaf, f.Shape == List && f.Elem.Shape == Leaf:
+		return yield(path, f)
+	case f.Shape == Map:
+		return f.Elem.paths(join(path, f.Key), yield)
+	case f.Shape == List:
+		return f.Elem.paths(path+"[]", yield)
+	}
+	for _, m := range f.Members {
+		if !m.paths(join(path, m.Name), yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // Member returns the member of an Object by its name or an alias.

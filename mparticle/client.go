@@ -3,17 +3,12 @@ package mparticle
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -28,39 +23,26 @@ const (
 	PathBulkHistorical Path = "/bulkevents/historical" // the same, all events older than HistoricalMinAge
 )
 
-// Pod is one of mParticle's data centres.
-type Pod string
-
-// The pods.
-const (
-	US1 Pod = "us1"
-	US2 Pod = "us2"
-	EU1 Pod = "eu1"
-	AU1 Pod = "au1"
-)
-
-// Values returns the pods.
-func (Pod) Values() []string { return []string{"us1", "us2", "eu1", "au1"} }
-
-// BaseURL returns the pod's base URL (HTTP API page, "endpoint").
-func (p Pod) BaseURL() string {
-	if p == US1 {
-		return "https://s2s.mparticle.com/v2"
-	}
-	return "https://s2s." + string(p) + ".mparticle.com/v2"
-}
-
 // Options are the settings of a Client. Key and Secret are required.
 type Options struct {
-	Key, Secret string
-	Pod         Pod           // "": US1
-	BaseURL     string        // instead of the pod's; the paths are appended to it
-	HTTPClient  *http.Client  // nil: one that keeps connections alive; redirects are never followed
-	UserAgent   string        // "": the package's own
-	Timeout     time.Duration // of one attempt; 0: a minute
-	AllowHTTP   bool          // plain http to other hosts than this machine
-	Logger      *slog.Logger  // nil: none; it sees neither credentials nor bodies
+	Key        string        `json:"-"`
+	Secret     string        `json:"-"`
+	Pod        Pod           // "": US1
+	BaseURL    string        // instead of the pod's; the paths are appended to it
+	HTTPClient *http.Client  // nil: one that keeps connections alive; redirects are never followed
+	UserAgent  string        // "": the package's own
+	Timeout    time.Duration // of one attempt; 0: a minute
+	AllowHTTP  bool          // plain http to other hosts than this machine
+	Logger     *slog.Logger  // gets one debug record for each attempt, never the credentials; nil: none
+	LogBodies  LogBodies     // what Logger gets of bodies; by default nothing
 }
+
+// String shows neither key nor secret, so that printing or logging the options
+// does not.
+func (o Options) String() string { return fmt.Sprintf("options for %s%s", o.BaseURL, o.Pod) }
+
+// GoString is String.
+func (o Options) GoString() string { return o.String() }
 
 // Client sends batches. It is safe for concurrent use.
 type Client struct {
@@ -69,14 +51,14 @@ type Client struct {
 	http        *http.Client
 	agent       string
 	timeout     time.Duration
-	logger      *slog.Logger
+	log         trafficLog
 }
 
-// Response is what a successful answer says.
-type Response struct {
-	Status         int
-	PercentageUsed float64 // greatest share used of any limit that applies, in percent; -1: not said
-}
+// String shows where the client sends, and neither key nor secret.
+func (c Client) String() string { return "client of " + c.base.Host }
+
+// GoString is String.
+func (c Client) GoString() string { return c.String() }
 
 // NewClient returns a client. It connects to nothing yet.
 func NewClient(o Options) (*Client, error) {
@@ -87,7 +69,7 @@ func NewClient(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{key: o.Key, secret: o.Secret, base: base, http: o.HTTPClient, agent: o.UserAgent, timeout: o.Timeout, logger: o.Logger}
+	c := &Client{key: o.Key, secret: o.Secret, base: base, http: o.HTTPClient, agent: o.UserAgent, timeout: o.Timeout, log: newTrafficLog(o)}
 	if c.http == nil {
 		c.http = newHTTPClient()
 	} else {
@@ -101,43 +83,7 @@ func NewClient(o Options) (*Client, error) {
 	if c.timeout == 0 {
 		c.timeout = time.Minute
 	}
-	if c.logger == nil {
-		c.logger = slog.New(slog.DiscardHandler)
-	}
 	return c, nil
-}
-
-func baseURL(o Options) (*url.URL, error) {
-	if o.BaseURL == "" {
-		pod := o.Pod
-		if pod == "" {
-			pod = US1
-		}
-		for _, known := range pod.Values() {
-			if string(pod) == known {
-				return url.Parse(pod.BaseURL())
-			}
-		}
-		return nil, fmt.Errorf("unknown pod %q: one of %s", pod, strings.Join(pod.Values(), ", "))
-	}
-	base, err := url.Parse(strings.TrimRight(o.BaseURL, "/"))
-	switch { // the URL is not repeated: it may hold a password
-	case err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https":
-		return nil, fmt.Errorf("the base URL is not a URL such as %s", US1.BaseURL())
-	case base.User != nil:
-		return nil, errors.New("the base URL carries credentials: give them as key and secret")
-	case base.RawQuery != "" || base.Fragment != "":
-		return nil, errors.New("the base URL has a query or fragment: paths are appended to it")
-	}
-	if base.Scheme == "http" && !o.AllowHTTP && !loopback(base.Hostname()) {
-		return nil, fmt.Errorf("plain http to %s would show the credentials to the network: use https", base.Host)
-	}
-	return base, nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // newHTTPClient keeps as many idle connections to the one host as there may be
@@ -181,55 +127,32 @@ func (c *Client) send(ctx context.Context, path Path, v any) (Response, error) {
 func (c *Client) Post(ctx context.Context, path Path, body []byte) (Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
+	start := time.Now()
+	response, err := c.attempt(ctx, path, body)
+	c.log.attempt(ctx, path, body, response, err, time.Since(start))
+	return response, err
+}
+
+func (c *Client) attempt(ctx context.Context, path Path, body []byte) (Response, error) {
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		WroteHeaders: func() { sent.Store(true) },
 	})
-	target := c.base.String() + string(path)
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.String()+string(path), bytes.NewReader(body))
 	if err != nil {
 		return Response{}, fmt.Errorf("making the request: %w", err)
 	}
 	request.SetBasicAuth(c.key, c.secret)
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", c.agent)
-	start := time.Now()
 	answer, err := c.http.Do(request)
 	if err != nil {
 		var wrapped *url.Error
 		if errors.As(err, &wrapped) {
 			err = wrapped.Err // the URL says nothing new
 		}
-		c.logger.Debug("no answer", "path", path, "bytes", len(body), "took", time.Since(start))
 		return Response{}, &TransportError{Host: c.base.Host, Sent: sent.Load(), Err: err}
 	}
 	defer answer.Body.Close()
-	c.logger.Debug("answer", "path", path, "bytes", len(body), "status", answer.StatusCode, "took", time.Since(start))
 	return readAnswer(answer)
-}
-
-// readAnswer reads a bounded body whole, so that the connection can be used
-// again.
-func readAnswer(answer *http.Response) (Response, error) {
-	const most = 64 << 10
-	text, _ := io.ReadAll(io.LimitReader(answer.Body, most)) // the status has said it; the body only explains
-	if answer.StatusCode >= 200 && answer.StatusCode < 300 {
-		used, err := strconv.ParseFloat(answer.Header.Get("X-mp-rate-limit-percentage-used"), 64)
-		if err != nil {
-			used = -1
-		}
-		return Response{Status: answer.StatusCode, PercentageUsed: used}, nil
-	}
-	failure := &APIError{
-		Status:     answer.StatusCode,
-		RetryAfter: retryAfter(answer.Header.Get("Retry-After"), time.Now()),
-		Limit:      answer.Header.Get("X-mp-rate-limit-exceeded"),
-	}
-	var said struct {
-		Errors []ErrorDetail `json:"errors"`
-	}
-	if json.Unmarshal(text, &said) == nil {
-		failure.Errors = said.Errors
-	}
-	return Response{}, failure
 }

@@ -291,27 +291,3 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		}
 	}
 }
-
-func TestConnectionIsUsedAgain(t *testing.T) {
-	var opened atomic.Int32
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusBadRequest)
-		io.WriteString(w, `{"errors":[{"code":"BAD_REQUEST","message":"no"}]}`)
-	}))
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			opened.Add(1)
-		}
-	}
-	server.Start()
-	t.Cleanup(server.Close)
-	c := newClient(t, mparticle.Options{BaseURL: server.URL})
-	for range 20 {
-		if _, err := c.Post(t.Context(), mparticle.PathEvents, []byte(goodBatch)); err == nil {
-			t.Fatal("no error")
-		}
-	}
-	if n := opened.Load(); n != 1 {
-		t.Errorf("20 requests took %d connections", n)
-	}
-}

@@ -8,7 +8,7 @@ type CommerceEvent struct {
 	EventData
 	ProductAction      *ProductAction      `json:"product_action,omitempty" doc:"something done with products" rule:"oneof=commerce"`
 	PromotionAction    *PromotionAction    `json:"promotion_action,omitempty" doc:"something done with promotions" rule:"oneof=commerce"`
-	ProductImpressions []ProductImpression `json:"product_impressions,omitempty" doc:"products that were seen" rule:"oneof=commerce"`
+	ProductImpressions []ProductImpression `json:"product_impressions,omitzero" doc:"products that were seen" rule:"oneof=commerce"`
 	ShoppingCart       *ShoppingCart       `json:"shopping_cart,omitempty" doc:"the cart at that moment"`
 	CurrencyCode       *string             `json:"currency_code,omitempty" doc:"ISO 4217 code of the amounts"`
 	ScreenName         *string             `json:"screen_name,omitempty" doc:"screen on which it happened"`
@@ -32,7 +32,7 @@ type ProductAction struct {
 	CheckoutOptions   *string           `json:"checkout_options,omitempty" doc:"options chosen in the checkout"`
 	ProductActionList *string           `json:"product_action_list,omitempty" doc:"list that the products were in"`
 	ProductListSource *string           `json:"product_list_source,omitempty" doc:"where that list came from"`
-	Products          []Product         `json:"products,omitempty" doc:"the products"`
+	Products          []Product         `json:"products,omitzero" doc:"the products"`
 }
 
 // ProductActionType is what was done with products.
@@ -72,17 +72,23 @@ type Product struct {
 	CouponCode         *string      `json:"coupon_code,omitempty" doc:"coupon of the product"`
 	AddedToCartTimeMS  *int64       `json:"added_to_cart_time_ms,omitempty" doc:"when it was put into the cart" rule:"timestamp"`
 	TotalProductAmount *json.Number `json:"total_product_amount,omitempty" doc:"price times quantity"`
-	CustomAttributes   Attributes   `json:"custom_attributes,omitempty" doc:"your own attributes of the product" rule:"text"`
+	CustomAttributes   Attributes   `json:"custom_attributes,omitzero" doc:"your own attributes of the product" rule:"text"`
 }
 
 // PromotionAction is something done with promotions.
 type PromotionAction struct {
 	Action     PromotionActionType `json:"action" doc:"what was done" rule:"required"`
-	Promotions []Promotion         `json:"promotions,omitempty" doc:"the promotions"`
+	Promotions []Promotion         `json:"promotions,omitzero" doc:"the promotions"`
 }
 
 // PromotionActionType is what was done with promotions.
 type PromotionActionType string
+
+// The promotion actions.
+const (
+	PromotionView  PromotionActionType = "view"
+	PromotionClick PromotionActionType = "click"
+)
 
 // Values returns the allowed values.
 func (PromotionActionType) Values() []string { return []string{"view", "click"} }

@@ -60,6 +60,9 @@ func walk(raw json.RawMessage, f *Field, path string) error {
 		}
 		return walkObject(raw, path, func(name string, value json.RawMessage) error {
 			at := join(path, name)
+			if f.Shape == Map && !f.Elem.free() && kindOf(value) == 'n' {
+				return fmt.Errorf("%s: is null", at)
+			}
 			if path == "" && name == "events" {
 				return walkEvents(value, at)
 			}
@@ -209,3 +212,6 @@ func walkLeaf(raw json.RawMessage, kind byte, t Type, path string) error {
 	}
 	return nil
 }
+
+// free reports whether the values of a map may be anything, null too.
+func (f *Field) free() bool { return f.Shape == Leaf && (f.Type == Scalar || f.Type == Attribute) }

@@ -2,6 +2,8 @@ package mparticle
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -83,6 +85,12 @@ func TestDecodeBatchRefuses(t *testing.T) {
 		{"type behind the data", `{"events":[{"data":{"x":1},"event_type":"custom_event"}]}`, "unknown field events[0].data.x"},
 		{"product member", product(`{"sku":"x"}`), "unknown field events[0].data.product_action.products[1].sku"},
 		{"product price as text", product(`{"price":"9.95"}`), "products[1].price: is not of type number"},
+		{"consent without an answer to be", `{"consent_state":{"gdpr":{"a":null}}}`, "consent_state.gdpr.a: is null"},
+		{"other purpose of CCPA", `{"consent_state":{"ccpa":{"sale":{}}}}`, "unknown field consent_state.ccpa.sale"},
+		{"number at a partner", `{"partner_identities":{"a":1}}`, "partner_identities.a: is not of type string"},
+		{"breadcrumb", event("crash_report", `{"breadcrumbs":[{"event_type":"breadcrumb","data":{"lable":"x"}}]}`), "unknown field events[0].data.breadcrumbs[0].data.lable"},
+		{"the server's own", `{"batch_id":1}`, "unknown field batch_id"},
+		{"object as attribute", event("user_attribute_change", `{"new":{"a":1}}`), "events[0].data.new: is not of type string, number, boolean or list"},
 		{"flag", event("commerce_event", `{"is_non_interactive":"true"}`), "is_non_interactive: is not of type boolean"},
 	}
 	for _, test := range tests {
@@ -104,6 +112,17 @@ func TestDecodeBatchTakesNullAsAbsent(t *testing.T) {
 
 func FuzzDecodeBatch(f *testing.F) {
 	f.Add([]byte(fullBatch))
+	files, err := filepath.Glob("testdata/samples/*.json")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no samples: %v", err)
+	}
+	for _, file := range files {
+		sample, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(sample)
+	}
 	f.Add([]byte(`{"events":[{"data":{},"event_type":"custom_event"}]}`))
 	f.Add([]byte(`{"user_attributes":{"a":[1,"b"]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -1,5 +1,7 @@
 package mparticle
 
+import "encoding/json"
+
 // DeviceInformation describes the device and carries its identities.
 type DeviceInformation struct {
 	IOSAdvertisingID               *string    `json:"ios_advertising_id,omitempty" doc:"Apple's advertising id (IDFA)" rule:"uuid,identity"`
@@ -63,4 +65,33 @@ type ATTStatus string
 // Values returns the allowed values.
 func (ATTStatus) Values() []string {
 	return []string{"authorized", "denied", "not_determined", "restricted"}
+}
+
+// DeviceCurrentState is the state of a device at the moment of an event.
+type DeviceCurrentState struct {
+	TimeSinceStartMS                *int64       `json:"time_since_start_ms,omitempty" doc:"milliseconds since the app started"`
+	BatteryLevel                    *json.Number `json:"battery_level,omitempty" doc:"charge of the battery"`
+	DataConnectionType              *string      `json:"data_connection_type,omitempty" doc:"how the device was connected"`
+	DataConnectionTypeDetail        *string      `json:"data_connection_type_detail,omitempty" doc:"more on the connection"`
+	GPSState                        *bool        `json:"gps_state,omitempty" doc:"whether GPS was on"`
+	TotalSystemMemoryUsageBytes     *int64       `json:"total_system_memory_usage_bytes,omitempty" doc:"memory used by the system"`
+	DiskSpaceFreeBytes              *int64       `json:"disk_space_free_bytes,omitempty" doc:"free space on the disk"`
+	ExternalDiskSpaceFreeBytes      *int64       `json:"external_disk_space_free_bytes,omitempty" doc:"free space on the external disk"`
+	CPU                             *string      `json:"cpu,omitempty" doc:"load of the processor"`
+	SystemMemoryAvailableBytes      *json.Number `json:"system_memory_available_bytes,omitempty" doc:"memory left to the system"`
+	SystemMemoryLow                 *bool        `json:"system_memory_low,omitempty" doc:"whether the system's memory was low"`
+	SystemMemoryThresholdBytes      *json.Number `json:"system_memory_threshold_bytes,omitempty" doc:"below this the memory is low"`
+	ApplicationMemoryAvailableBytes *json.Number `json:"application_memory_available_bytes,omitempty" doc:"memory left to the app"`
+	ApplicationMemoryMaxBytes       *json.Number `json:"application_memory_max_bytes,omitempty" doc:"most memory that the app may have"`
+	ApplicationMemoryTotalBytes     *json.Number `json:"application_memory_total_bytes,omitempty" doc:"memory that the app has"`
+	DeviceOrientation               *Orientation `json:"device_orientation,omitempty" doc:"how the device was held"`
+	StatusBarOrientation            *Orientation `json:"status_bar_orientation,omitempty" doc:"where the status bar was"`
+}
+
+// Orientation is how a device is held.
+type Orientation string
+
+// Values returns the allowed values. The API mixes two ways of writing.
+func (Orientation) Values() []string {
+	return []string{"portrait", "portrait_upside_down", "landscape", "LandscapeLeft", "LandscapeRight", "FaceUp", "FaceDown", "Square"}
 }

@@ -4,40 +4,77 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 )
 
 // EventType names what kind of event it is.
 type EventType string
 
-// The event types that have a model.
+// The event types, in the order of the API's reference.
 const (
-	TypeCustomEvent   EventType = "custom_event"
-	TypeCommerceEvent EventType = "commerce_event"
-	TypeScreenView    EventType = "screen_view"
+	TypeCustomEvent                EventType = "custom_event"
+	TypeCommerceEvent              EventType = "commerce_event"
+	TypeSessionStart               EventType = "session_start"
+	TypeSessionEnd                 EventType = "session_end"
+	TypeApplicationStateTransition EventType = "application_state_transition"
+	TypeScreenView                 EventType = "screen_view"
+	TypeFirstRun                   EventType = "first_run"
+	TypeUninstall                  EventType = "uninstall"
+	TypeOptOut                     EventType = "opt_out"
+	TypePushRegistration           EventType = "push_registration"
+	TypePushMessage                EventType = "push_message"
+	TypeCrashReport                EventType = "crash_report"
+	TypeBreadcrumb                 EventType = "breadcrumb"
+	TypeNetworkPerformance         EventType = "network_performance"
+	TypeProfile                    EventType = "profile"
+	TypeUserAttributeChange        EventType = "user_attribute_change"
+	TypeUserIdentityChange         EventType = "user_identity_change"
 )
 
-// newEvent is the one list of event types: each has its model here.
+// models is the one list of events: each type has its model here.
+var models = []Event{
+	(*CustomEvent)(nil),
+	(*CommerceEvent)(nil),
+	(*SessionStart)(nil),
+	(*SessionEnd)(nil),
+	(*ApplicationStateTransition)(nil),
+	(*ScreenView)(nil),
+	(*FirstRun)(nil),
+	(*Uninstall)(nil),
+	(*OptOut)(nil),
+	(*PushRegistration)(nil),
+	(*PushMessage)(nil),
+	(*CrashReport)(nil),
+	(*Breadcrumb)(nil),
+	(*NetworkPerformance)(nil),
+	(*Profile)(nil),
+	(*UserAttributeChange)(nil),
+	(*UserIdentityChange)(nil),
+}
+
+// newEvent returns an empty event of type t.
 func newEvent(t EventType) (Event, bool) {
-	switch t {
-	case TypeCustomEvent:
-		return &CustomEvent{}, true
-	case TypeCommerceEvent:
-		return &CommerceEvent{}, true
-	case TypeScreenView:
-		return &ScreenView{}, true
+	for _, model := range models {
+		if model.EventType() == t {
+			return reflect.New(reflect.TypeOf(model).Elem()).Interface().(Event), true
+		}
 	}
 	return nil, false
 }
 
-// EventTypes returns the event types that have a model, in the order of the
-// API's reference.
+// EventTypes returns the event types, in the order of the API's reference.
 func EventTypes() []EventType {
-	return []EventType{TypeCustomEvent, TypeCommerceEvent, TypeScreenView}
+	types := make([]EventType, len(models))
+	for i, model := range models {
+		types[i] = model.EventType()
+	}
+	return types
 }
 
-// Event is the data of one event; its models are in this package.
+// Event is the data of one event. Its models are in this package.
 type Event interface {
 	EventType() EventType
+	common() *EventData
 }
 
 // Events are encoded as the API wants them: {"event_type": …, "data": …}.
@@ -52,6 +89,9 @@ type wireEvent struct {
 func (events Events) MarshalJSON() ([]byte, error) {
 	wire := make([]wireEvent, len(events))
 	for i, e := range events {
+		if absent(e) {
+			return nil, fmt.Errorf("encoding event %d: it is nil", i)
+		}
 		data, err := encode(e)
 		if err != nil {
 			return nil, fmt.Errorf("encoding event %d: %w", i, err)
@@ -96,65 +136,24 @@ func encode(v any) ([]byte, error) {
 
 // EventData is what all events have in common.
 type EventData struct {
-	SourceMessageID        *string    `json:"source_message_id,omitempty" doc:"the event's own id, on which downstream tools de-duplicate"`
-	TimestampUnixtimeMS    *int64     `json:"timestamp_unixtime_ms,omitempty" doc:"when it happened; without it the server takes the time of arrival" rule:"timestamp"`
-	SessionUUID            *string    `json:"session_uuid,omitempty" doc:"the session that the event belongs to" rule:"uuid"`
-	SessionID              *int64     `json:"session_id,omitempty" doc:"the session that the event belongs to, as a number"`
-	SessionStartUnixtimeMS *int64     `json:"session_start_unixtime_ms,omitempty" doc:"when the session began" rule:"timestamp"`
-	EventNum               *int64     `json:"event_num,omitempty" doc:"position of the event in its session"`
-	Location               *Location  `json:"location,omitempty" doc:"where it happened"`
-	CustomAttributes       Attributes `json:"custom_attributes,omitempty" doc:"your own attributes of the event"`
-	CustomFlags            Attributes `json:"custom_flags,omitempty" doc:"your own flags for integrations"`
+	SourceMessageID            *string             `json:"source_message_id,omitempty" doc:"the event's own id, on which downstream tools de-duplicate" rule:"shown"`
+	TimestampUnixtimeMS        *int64              `json:"timestamp_unixtime_ms,omitempty" doc:"when it happened; without it the server takes the time of arrival" rule:"timestamp"`
+	EventStartUnixtimeMS       *int64              `json:"event_start_unixtime_ms,omitempty" doc:"when it began, of an event that lasted" rule:"timestamp"`
+	SessionUUID                *string             `json:"session_uuid,omitempty" doc:"the session that the event belongs to" rule:"uuid"`
+	SessionID                  *int64              `json:"session_id,omitempty" doc:"the session that the event belongs to, as a number"`
+	SessionStartUnixtimeMS     *int64              `json:"session_start_unixtime_ms,omitempty" doc:"when the session began" rule:"timestamp"`
+	EventNum                   *int64              `json:"event_num,omitempty" doc:"position of the event in its session"`
+	Location                   *Location           `json:"location,omitempty" doc:"where it happened"`
+	DeviceCurrentState         *DeviceCurrentState `json:"device_current_state,omitempty" doc:"state of the device at that moment"`
+	DataConnectionType         *string             `json:"data_connection_type,omitempty" doc:"how the device was connected"`
+	ViewController             *string             `json:"view_controller,omitempty" doc:"iOS view controller in which it happened"`
+	IsMainThread               *bool               `json:"is_main_thread,omitempty" doc:"whether it happened on the app's main thread"`
+	CanonicalName              *string             `json:"canonical_name,omitempty" doc:"canonical name of the event"`
+	IsGoalDefined              *bool               `json:"is_goal_defined,omitempty" doc:"whether the event is a goal"`
+	LifetimeValueChange        *json.Number        `json:"lifetime_value_change,omitempty" doc:"by how much the user's lifetime value grows"`
+	LifetimeValueAttributeName *string             `json:"lifetime_value_attribute_name,omitempty" doc:"attribute that holds the lifetime value"`
+	CustomAttributes           Attributes          `json:"custom_attributes,omitzero" doc:"your own attributes of the event"`
+	CustomFlags                CustomFlags         `json:"custom_flags,omitzero" doc:"your own flags for integrations"`
 }
 
-// Location is a place on earth.
-type Location struct {
-	Latitude  json.Number  `json:"latitude" doc:"degrees north" rule:"required"`
-	Longitude json.Number  `json:"longitude" doc:"degrees east" rule:"required"`
-	Accuracy  *json.Number `json:"accuracy,omitempty" doc:"accuracy in metres"`
-}
-
-// CustomEvent is an event of your own, the SDKs' AppEvent.
-type CustomEvent struct {
-	EventData
-	EventName       string          `json:"event_name" doc:"name of the event; the server cuts it at 256 characters" rule:"required,max=256"`
-	CustomEventType CustomEventType `json:"custom_event_type" doc:"what sort of event it is" rule:"required"`
-}
-
-// EventType returns TypeCustomEvent.
-func (*CustomEvent) EventType() EventType { return TypeCustomEvent }
-
-// CustomEventType sorts custom events.
-type CustomEventType string
-
-// The custom event types.
-const (
-	Navigation     CustomEventType = "navigation"
-	LocationEvent  CustomEventType = "location"
-	Search         CustomEventType = "search"
-	Transaction    CustomEventType = "transaction"
-	UserContent    CustomEventType = "user_content"
-	UserPreference CustomEventType = "user_preference"
-	Social         CustomEventType = "social"
-	Other          CustomEventType = "other"
-	Media          CustomEventType = "media"
-	Attribution    CustomEventType = "attribution"
-	Unknown        CustomEventType = "unknown"
-)
-
-// Values returns the allowed values: those of the JSON reference. The published
-// JSON Schema is older and lacks attribution and unknown.
-func (CustomEventType) Values() []string {
-	return []string{"navigation", "location", "search", "transaction", "user_content", "user_preference", "social",
-		"media", "attribution", "other", "unknown"}
-}
-
-// ScreenView is a look at a screen or page.
-type ScreenView struct {
-	EventData
-	ScreenName   string  `json:"screen_name" doc:"name of the screen; counts among the workspace's 1000 event names" rule:"required,max=256"`
-	ActivityType *string `json:"activity_type,omitempty" doc:"type of the Android activity"`
-}
-
-// EventType returns TypeScreenView.
-func (*ScreenView) EventType() EventType { return TypeScreenView }
+func (d *EventData) common() *EventData { return d }

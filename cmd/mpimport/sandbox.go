@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -15,9 +14,18 @@ import (
 	"mpimport/mparticle/sandbox"
 )
 
+// sandboxFlags are the settings of the sandbox.
+type sandboxFlags struct {
+	listen       string
+	capture      string
+	faults       string
+	limit        int
+	acceleration int
+	retryAfter   time.Duration
+}
+
 func sandboxCommand(s streams) *cobra.Command {
-	var listen, capture, faults string
-	var limit int
+	var f sandboxFlags
 	cmd := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Run the Events API on this machine",
@@ -25,31 +33,52 @@ func sandboxCommand(s streams) *cobra.Command {
 on request. It keeps nothing, and GET /stats says what it took.
 
 If MPARTICLE_API_KEY and MPARTICLE_API_SECRET are set, only these are let in,
-otherwise any credentials are.`,
+otherwise any credentials are.
+
+Faults: 429 and 503 answer so and take nothing; drop takes the batches and closes
+the connection without an answer; reset closes it and takes nothing; hang takes
+nothing and never answers; slow delays every answer.`,
 		Example: `  mpimport sandbox --listen 127.0.0.1:8700 --capture taken.ndjson
-  mpimport sandbox --fault 429=5%,503=1%,drop=0.5%,slow=20ms`,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			f, err := sandbox.ParseFaults(faults)
-			if err != nil {
-				return fmt.Errorf("--fault: %w", err)
-			}
-			o := sandbox.Options{Key: os.Getenv("MPARTICLE_API_KEY"), Secret: os.Getenv("MPARTICLE_API_SECRET"), Limit: limit, Faults: f}
-			if capture != "" {
-				file, err := os.OpenFile(capture, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-				if err != nil {
-					return fmt.Errorf("opening the capture file: %w", err)
-				}
-				defer file.Close()
-				o.Capture = io.Writer(file)
-			}
-			return serve(cmd.Context(), s, listen, sandbox.New(o))
-		},
+  mpimport sandbox --limit 270 --acceleration 50
+  mpimport sandbox --fault 429=5%,503=1%,drop=0.5%,reset=1%,hang=0.1%,slow=20ms`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s) },
 	}
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8700", "`ADDRESS` of this machine to listen on; port 0 takes a free one")
-	cmd.Flags().StringVar(&capture, "capture", "", "`FILE` to append each batch that was taken to, one a line")
-	cmd.Flags().StringVar(&faults, "fault", "", "faults, such as 429=5%,503=1%,drop=0.5%,slow=20ms; drop takes the batch and never answers")
-	cmd.Flags().IntVar(&limit, "limit", 0, "batches per second, more is answered 429; 0: no limit")
+	flags := cmd.Flags()
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:8700", "`ADDRESS` of this machine to listen on; port 0 takes a free one")
+	flags.StringVar(&f.capture, "capture", "", "`FILE` (0600) to append each batch that was taken to, one a line")
+	flags.StringVar(&f.faults, "fault", "", "shares of requests that go wrong, such as 429=5%,503=1%,drop=0.5%,reset=1%,hang=0.1%, and slow=20ms")
+	flags.IntVar(&f.limit, "limit", 0, "batches per second, more is answered 429; 0: no limit")
+	flags.IntVar(&f.acceleration, "acceleration", 0, "batches by which a second may exceed the one before, from none; more is answered 429; 0: no limit")
+	flags.DurationVar(&f.retryAfter, "retry-after", time.Second, "what a 429 asks to wait, in whole seconds; 0: it does not say")
 	return cmd
+}
+
+func (f *sandboxFlags) run(ctx context.Context, s streams) error {
+	faults, err := sandbox.ParseFaults(f.faults)
+	switch {
+	case err != nil:
+		return fmt.Errorf("--fault: %w", err)
+	case f.limit < 0:
+		return errors.New("--limit must not be less than 0")
+	case f.acceleration < 0:
+		return errors.New("--acceleration must not be less than 0")
+	case f.retryAfter < 0:
+		return errors.New("--retry-after must not be less than 0")
+	case f.retryAfter == 0:
+		f.retryAfter = -1
+	}
+	o := sandbox.Options{Key: os.Getenv("MPARTICLE_API_KEY"), Secret: os.Getenv("MPARTICLE_API_SECRET"), Limit: f.limit,
+		Acceleration: f.acceleration, RetryAfter: f.retryAfter, Faults: faults}
+	if f.capture != "" {
+		file, err := os.OpenFile(f.capture, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("capture file %s: %w", f.capture, plainCause(err))
+		}
+		defer file.Close()
+		o.Capture = file
+	}
+	return serve(ctx, s, f.listen, sandbox.New(o))
 }
 
 // serve answers on a loopback address until ctx ends.

@@ -31,13 +31,17 @@ type targetFlags struct {
 	pod         string
 	url         string
 	credentials string
+	allowHTTP   bool
 	verbose     bool
+	logBodies   string // masked or full; "": none
 	logFormat   string // text or json
 }
 
 func (f *targetFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.pod, "pod", "us1", "mParticle's data centre: us1, us2, eu1 or au1")
 	flags.StringVar(&f.url, "url", "", "base `URL` of the API instead of a pod; sandbox starts one inside the process")
+	flags.BoolVar(&f.allowHTTP, "allow-http", false, "let --url be plain http to another machine, which shows the credentials to the network")
+	flags.StringVar(&f.logBodies, "log-bodies", "", "with -v, log bodies too: masked, or full with personal data")
 	flags.StringVar(&f.credentials, "credentials", "", "`FILE` (0600) with the lines MPARTICLE_API_KEY=… and MPARTICLE_API_SECRET=…")
 }
 
@@ -53,17 +57,25 @@ func (f *targetFlags) open(s streams, dryRun bool) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
+	bodies, err := f.bodies()
+	if err != nil {
+		return nil, err
+	}
 	switch {
 	case dryRun:
 		return &target{uploader: discarder{}, name: "dry run", close: func() {}}, nil
 	case f.url == "sandbox":
-		return openSandbox(logger)
+		return openSandbox(logger, bodies)
 	}
 	key, secret, err := f.secrets()
 	if err != nil {
 		return nil, err
 	}
-	client, err := mparticle.NewClient(mparticle.Options{Key: key, Secret: secret, Pod: mparticle.Pod(f.pod), BaseURL: f.url, UserAgent: "mpimport/" + version(), Logger: logger})
+	client, err := mparticle.NewClient(mparticle.Options{Key: key, Secret: secret, Pod: mparticle.Pod(f.pod), BaseURL: f.url,
+		AllowHTTP: f.allowHTTP, UserAgent: "mpimport/" + version(), Logger: logger, LogBodies: bodies})
+	if errors.Is(err, mparticle.ErrPlainHTTP) {
+		return nil, fmt.Errorf("%w\n  hint: --allow-http sends all the same", err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +99,21 @@ func (f *targetFlags) logger(w io.Writer) (*slog.Logger, error) {
 		return slog.New(slog.NewJSONHandler(w, o)), nil
 	}
 	return slog.New(slog.NewTextHandler(w, o)), nil
+}
+
+// bodies is what the log shows of bodies.
+func (f *targetFlags) bodies() (mparticle.LogBodies, error) {
+	switch {
+	case f.logBodies == "":
+		return mparticle.LogNoBodies, nil
+	case !f.verbose:
+		return 0, errors.New("--log-bodies is for the log that -v writes: give both")
+	case f.logBodies == "masked":
+		return mparticle.LogMaskedBodies, nil
+	case f.logBodies == "full":
+		return mparticle.LogFullBodies, nil
+	}
+	return 0, fmt.Errorf("--log-bodies %s: it is masked or full", f.logBodies)
 }
 
 // secrets returns key and secret from the environment or the credentials file.
@@ -131,7 +158,7 @@ func (discarder) Post(context.Context, mparticle.Path, []byte) (mparticle.Respon
 }
 
 // openSandbox starts a sandbox on a port of this machine, for this run alone.
-func openSandbox(logger *slog.Logger) (*target, error) {
+func openSandbox(logger *slog.Logger, bodies mparticle.LogBodies) (*target, error) {
 	key, secret := rand.Text(), rand.Text()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -139,7 +166,7 @@ func openSandbox(logger *slog.Logger) (*target, error) {
 	}
 	server := &http.Server{Handler: sandbox.New(sandbox.Options{Key: key, Secret: secret}), ReadHeaderTimeout: 10 * time.Second}
 	go server.Serve(listener) // ends with Close below
-	client, err := mparticle.NewClient(mparticle.Options{Key: key, Secret: secret, BaseURL: "http://" + listener.Addr().String() + "/v2", Logger: logger})
+	client, err := mparticle.NewClient(mparticle.Options{Key: key, Secret: secret, BaseURL: "http://" + listener.Addr().String() + "/v2", Logger: logger, LogBodies: bodies})
 	if err != nil {
 		server.Close()
 		return nil, err

@@ -1,10 +1,9 @@
 package sandbox
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -33,14 +32,9 @@ func (r *received) isHistorical(limit time.Time) bool {
 
 // parse checks a body by the documentation.
 func parse(body []byte, bulk bool) ([]*received, *refusal) {
-	if !utf8.Valid(body) || !json.Valid(body) {
-		return nil, badRequest("the body is not JSON")
-	}
-	raws := []json.RawMessage{body}
-	if bulk {
-		if json.Unmarshal(body, &raws) != nil {
-			return nil, badRequest("the body is not a list of batches")
-		}
+	raws, bad := split(body, bulk)
+	if bad != nil {
+		return nil, bad
 	}
 	if len(raws) == 0 || len(raws) > maxBatches {
 		return nil, badRequest("the request has %d batches, from 1 to %d are allowed", len(raws), maxBatches)
@@ -56,61 +50,22 @@ func parse(body []byte, bulk bool) ([]*received, *refusal) {
 	return all, nil
 }
 
-// object is a decoded JSON object; numbers keep their text.
-type object map[string]any
-
-func decode(raw []byte) (object, error) {
-	if err := noDuplicates(raw); err != nil {
-		return nil, err
+// split cuts a body into its batches.
+func split(body []byte, bulk bool) ([]json.RawMessage, *refusal) {
+	if !utf8.Valid(body) || !bulk && !json.Valid(body) {
+		return nil, badRequest("the body is not JSON")
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var o object
-	if err := d.Decode(&o); err != nil || o == nil {
-		return nil, fmt.Errorf("is not an object")
+	if !bulk {
+		return []json.RawMessage{body}, nil
 	}
-	return o, nil
-}
-
-// noDuplicates refuses objects that have a key twice.
-func noDuplicates(raw []byte) error {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	type level struct {
-		keys map[string]bool // nil in a list
-		key  bool            // a key is next
+	var raws []json.RawMessage
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(body, &raws); errors.As(err, &syntax) {
+		return nil, badRequest("the body is not JSON")
+	} else if err != nil {
+		return nil, badRequest("the body is not a list of batches")
 	}
-	var levels []*level
-	for {
-		token, err := d.Token()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if token == json.Delim('}') || token == json.Delim(']') {
-			levels = levels[:len(levels)-1]
-			continue
-		}
-		if n := len(levels); n > 0 && levels[n-1].keys != nil {
-			top := levels[n-1]
-			if top.key {
-				name := token.(string) // a key is always a string
-				if top.keys[name] {
-					return fmt.Errorf("key %q is there twice", name)
-				}
-				top.keys[name] = true
-			}
-			top.key = !top.key
-		}
-		switch token {
-		case json.Delim('{'):
-			levels = append(levels, &level{keys: map[string]bool{}, key: true})
-		case json.Delim('['):
-			levels = append(levels, &level{})
-		}
-	}
+	return raws, nil
 }
 
 func checkBatch(raw json.RawMessage) (*received, error) {
@@ -122,7 +77,7 @@ func checkBatch(raw json.RawMessage) (*received, error) {
 		return nil, err
 	}
 	if err := check(o, batchRules, ""); err != nil {
-		return nil, err
+		return nil, errors.New(strings.TrimLeft(err.Error(), ".: ")) // a batch has no path of its own
 	}
 	b := &received{raw: raw}
 	b.requestID, _ = o["source_request_id"].(string)
@@ -182,16 +137,8 @@ func checkEvent(e any) (int64, error) {
 	if err := check(data, rules, ".data"); err != nil {
 		return 0, err
 	}
-	if kind == "commerce_event" {
-		n := 0
-		for _, name := range []string{"product_action", "promotion_action", "product_impressions"} {
-			if data[name] != nil {
-				n++
-			}
-		}
-		if n != 1 {
-			return 0, fmt.Errorf(".data: exactly one of product_action, promotion_action and product_impressions is needed")
-		}
+	if kind == "commerce_event" && !oneVariation(data) {
+		return 0, fmt.Errorf(".data: exactly one of product_action, promotion_action and product_impressions is needed")
 	}
 	at, ok := data["timestamp_unixtime_ms"].(json.Number)
 	if !ok {
@@ -200,156 +147,13 @@ func checkEvent(e any) (int64, error) {
 	return strconv.ParseInt(at.String(), 10, 64)
 }
 
-// rules say what an object may hold.
-type rules map[string]rule
-
-// rule says what one member may be.
-type rule struct {
-	required bool
-	is       func(v any) string // what is wrong with a value, "" if nothing
-}
-
-// check holds an object against its rules. All members are known, required ones
-// are there.
-func check(o map[string]any, known rules, path string) error {
-	for name, value := range o {
-		r, ok := known[name]
-		if !ok {
-			return fmt.Errorf("%s.%s: unknown field", path, name)
-		}
-		if value == nil {
-			continue
-		}
-		if text := r.is(value); text != "" {
-			return fmt.Errorf("%s.%s%s", path, name, text)
+// oneVariation reports whether a commerce event is of exactly one kind.
+func oneVariation(data object) bool {
+	n := 0
+	for _, name := range []string{"product_action", "promotion_action", "product_impressions"} {
+		if data[name] != nil {
+			n++
 		}
 	}
-	for name, r := range known {
-		if r.required && (o[name] == nil || o[name] == "") {
-			return fmt.Errorf("%s: Required field %q is missing or empty", path, name)
-		}
-	}
-	return nil
-}
-
-func text(v any) string {
-	switch v.(type) {
-	case string, bool, json.Number:
-		return ""
-	}
-	return ": is not a text"
-}
-
-func onlyText(v any) string {
-	if _, ok := v.(string); !ok {
-		return ": is not a text"
-	}
-	return ""
-}
-
-func integer(v any) string {
-	n, ok := v.(json.Number)
-	if _, err := strconv.ParseInt(n.String(), 10, 64); !ok || err != nil {
-		return ": is not a whole number"
-	}
-	return ""
-}
-
-func number(v any) string {
-	if _, ok := v.(json.Number); !ok {
-		return ": is not a number"
-	}
-	return ""
-}
-
-func boolean(v any) string {
-	if _, ok := v.(bool); !ok {
-		return ": is not true or false"
-	}
-	return ""
-}
-
-func oneOf(allowed ...string) func(any) string {
-	return func(v any) string {
-		if s, ok := v.(string); !ok || !slices.Contains(allowed, s) {
-			return ": is not one of " + strings.Join(allowed, ", ")
-		}
-		return ""
-	}
-}
-
-func uuid(v any) string {
-	s, _ := v.(string)
-	if len(s) != 36 || strings.Count(s, "-") != 4 || strings.Trim(s, "0123456789abcdefABCDEF-") != "" {
-		return ": is not a UUID"
-	}
-	return ""
-}
-
-func objectOf(known rules) func(any) string {
-	return func(v any) string {
-		o, ok := v.(map[string]any)
-		if !ok {
-			return ": is not an object"
-		}
-		if err := check(o, known, ""); err != nil {
-			return err.Error()
-		}
-		return ""
-	}
-}
-
-func listOf(is func(any) string) func(any) string {
-	return func(v any) string {
-		items, ok := v.([]any)
-		if !ok {
-			return ": is not a list"
-		}
-		for i, item := range items {
-			if text := is(item); text != "" {
-				return fmt.Sprintf("[%d]%s", i, text)
-			}
-		}
-		return ""
-	}
-}
-
-// attributes checks free-form names and values with the documented limits.
-func attributes(lists bool, value func(any) string) func(any) string {
-	const most, nameChars, valueChars, entries, entryChars = 100, 256, 4096, 1000, 512
-	return func(v any) string {
-		o, ok := v.(map[string]any)
-		if !ok {
-			return ": is not an object"
-		}
-		if len(o) > most {
-			return fmt.Sprintf(": has %d attributes, the limit is %d", len(o), most)
-		}
-		for name, v := range o {
-			if utf8.RuneCountInString(name) > nameChars {
-				return ": has a name over 256 characters"
-			}
-			if items, ok := v.([]any); ok && lists {
-				if len(items) > entries {
-					return "." + name + ": has more than 1000 entries"
-				}
-				for _, item := range items {
-					if s, ok := item.(string); !ok || utf8.RuneCountInString(s) > entryChars {
-						return "." + name + ": has an entry that is no text of up to 512 characters"
-					}
-				}
-				continue
-			}
-			if v == nil {
-				continue
-			}
-			if wrong := value(v); wrong != "" {
-				return "." + name + wrong
-			}
-			if s, ok := v.(string); ok && utf8.RuneCountInString(s) > valueChars {
-				return "." + name + ": is over 4096 characters"
-			}
-		}
-		return ""
-	}
+	return n == 1
 }

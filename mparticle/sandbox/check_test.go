@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -152,6 +153,26 @@ func TestMessageNamesTheField(t *testing.T) {
 	w := send(New(Options{}), "POST", "/bulkevents", "["+minimal+","+body+"]")
 	if want := "batch 1: events[0].data.product_action.products[1].price"; !strings.Contains(w.Body.String(), want) {
 		t.Errorf("got %s, want %s", w.Body, want)
+	}
+}
+
+func TestMessages(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"environment":"development","mpid":1,"nope":1}`: "batch 0: nope: unknown field",
+		`{"mpid":1}`:                                      `batch 0: Required field "environment" is missing or empty`,
+		`{"environment":"development"}`:                   "batch 0: has no identity of a user or device",
+		with(`"events":[{}]`):                             `batch 0: events[0]: Required event field "event_type" is missing or empty`,
+		event("opt_out", `{}`):                            `batch 0: events[0].data: Required field "is_opted_out" is missing or empty`,
+		with(`"consent_state":{"gdpr":{"a b":{}}}`):       `batch 0: consent_state.gdpr.a b: Required field "consented" is missing or empty`,
+		with(`"user_attributes":{"a":["x",{}]}`):          "batch 0: user_attributes.a[1]: is not a text",
+		`{"environment":"development","environment":"x"}`: `batch 0: key "environment" is there twice`,
+		`[]`: "batch 0: is not an object",
+	} {
+		var said struct{ Errors []struct{ Message string } }
+		w := send(New(Options{}), "POST", "/events", body)
+		if err := json.Unmarshal(w.Body.Bytes(), &said); err != nil || len(said.Errors) != 1 || said.Errors[0].Message != want {
+			t.Errorf("%s: got %s, want %s", body, w.Body, want)
+		}
 	}
 }
 

@@ -53,63 +53,55 @@ var deviceRules = join(
 
 var applicationRules = join(
 	texts("application_name", "application_version", "application_build_number", "install_referrer", "package"),
+	optional("apple_search_ads_attributes", mapOf(mapOf(text))),
 	optional("os", oneOf("Unknown", "IOS", "Android", "WindowsPhone", "MobileWeb", "UnityIOS", "UnityAndroid", "Desktop", "TVOS", "Roku",
 		"OutOfBand", "Alexa", "SmartTV", "FireTV", "Xbox")),
 )
 
+var locationRules = join(required("latitude", number), required("longitude", number), numbers("accuracy"), ints("dma_code"),
+	texts("country_code", "region_code", "postal_code", "city_name", "location_source"))
+
+var contextRules = join(
+	optional("data_plan", objectOf(join(required("plan_id", onlyText), ints("plan_version")))),
+	optional("location", objectOf(locationRules)),
+)
+
+var answerRules = join(required("consented", boolean), required("timestamp_unixtime_ms", integer),
+	texts("document", "location", "hardware_id", "regulation"))
+
+var consentRules = join(
+	optional("gdpr", mapOf(objectOf(answerRules))),
+	optional("ccpa", objectOf(optional("data_sale_opt_out", objectOf(answerRules)))),
+)
+
+var sourceRules = join(
+	required("channel", oneOf("native", "javascript", "pixel", "desktop", "partner", "server_to_server")),
+	texts("partner", "replay_request_id", "replay_job_id"), bools("is_historical"),
+)
+
+var attributionRules = join(required("service_provider", text), required("publisher", text), required("campaign", text))
+
+// serverBatchRules are documented members that are the server's own. It takes
+// them and makes nothing of them.
+var serverBatchRules = join(ints("batch_id"), texts("api_key"), optional("api_keys", listOf(onlyText)))
+
 var batchRules = join(
-	texts("source_request_id", "ip"),
+	texts("source_request_id", "partner_identity", "sdk_version", "job_id"),
 	required("environment", oneOf("development", "production")),
-	ints("mpid"),
+	ints("mpid", "origin_mpid", "timestamp_unixtime_ms"),
 	uuids("mp_deviceid"),
+	optional("ip", ip),
 	optional("user_identities", objectOf(userIdentityRules)),
 	optional("user_attributes", attributes(true, text)),
 	optional("deleted_user_attributes", listOf(onlyText)),
 	optional("device_info", objectOf(deviceRules)),
 	optional("application_info", objectOf(applicationRules)),
-	optional("context", objectOf(optional("data_plan", objectOf(join(required("plan_id", onlyText), ints("plan_version")))))),
-	optional("events", listOf(func(any) string { return "" })), // each is checked on its own
+	optional("consent_state", objectOf(consentRules)),
+	optional("integration_attributes", mapOf(mapOf(text))),
+	optional("partner_identities", mapOf(text)),
+	optional("context", objectOf(contextRules)),
+	optional("source_info", objectOf(sourceRules)),
+	optional("attribution_info", objectOf(attributionRules)),
+	optional("events", listOf(anything)), // each is checked on its own
+	serverBatchRules,
 )
-
-var commonRules = join(
-	ints("timestamp_unixtime_ms", "session_id", "session_start_unixtime_ms", "event_num"),
-	optional("source_message_id", onlyText),
-	uuids("session_uuid"),
-	optional("location", objectOf(join(required("latitude", number), required("longitude", number), numbers("accuracy")))),
-	optional("custom_attributes", attributes(false, text)),
-	optional("custom_flags", attributes(true, text)),
-)
-
-var productRules = join(
-	optional("id", onlyText), optional("name", onlyText),
-	texts("brand", "category", "variant", "coupon_code"),
-	ints("position", "added_to_cart_time_ms"),
-	numbers("price", "quantity", "total_product_amount"),
-	optional("custom_attributes", attributes(false, onlyText)),
-)
-
-var productActionRules = join(
-	required("action", oneOf("add_to_cart", "remove_from_cart", "checkout", "checkout_option", "click", "view_detail", "purchase",
-		"refund", "add_to_wishlist", "remove_from_wish_list")),
-	ints("checkout_step"),
-	optional("transaction_id", onlyText),
-	texts("checkout_options", "product_action_list", "product_list_source", "affiliation", "coupon_code"),
-	numbers("total_amount", "tax_amount", "shipping_amount"),
-	optional("products", listOf(objectOf(productRules))),
-)
-
-var eventRules = map[string]rules{
-	"custom_event": join(commonRules,
-		required("event_name", onlyText),
-		required("custom_event_type", oneOf("navigation", "location", "search", "transaction", "user_content", "user_preference",
-			"social", "media", "attribution", "other", "unknown"))),
-	"screen_view": join(commonRules, required("screen_name", onlyText), texts("activity_type")),
-	"commerce_event": join(commonRules,
-		optional("product_action", objectOf(productActionRules)),
-		optional("promotion_action", objectOf(join(required("action", oneOf("view", "click")),
-			optional("promotions", listOf(objectOf(texts("id", "name", "creative", "position"))))))),
-		optional("product_impressions", listOf(objectOf(join(required("product_impression_list", onlyText),
-			required("products", listOf(objectOf(productRules))))))),
-		optional("shopping_cart", objectOf(required("products", listOf(objectOf(productRules))))),
-		texts("currency_code"), optional("screen_name", onlyText), bools("is_non_interactive")),
-}

@@ -2,7 +2,9 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -254,9 +256,24 @@ func TestStats(t *testing.T) {
 	}
 }
 
+// full refuses every write, as a full disk does.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+func TestCaptureThatFailsIsCounted(t *testing.T) {
+	s := New(Options{Capture: full{}})
+	if w := send(s, "POST", "/events", minimal); w.Code != 202 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	if got := s.Stats(); got.CaptureErrors != 1 || got.Batches != 1 {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestParseFaults(t *testing.T) {
-	got, err := ParseFaults("429=5%,503=1%,drop=0.5%,reset=2%,slow=20ms")
-	want := Faults{TooMany: 0.05, Unavailable: 0.01, Drop: 0.005, Reset: 0.02, Slow: 20 * time.Millisecond}
+	got, err := ParseFaults("429=5%,503=1%,drop=0.5%,reset=2%,hang=3%,slow=20ms")
+	want := Faults{TooMany: 0.05, Unavailable: 0.01, Drop: 0.005, Reset: 0.02, Hang: 0.03, Slow: 20 * time.Millisecond}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -303,6 +320,59 @@ func TestFaults(t *testing.T) {
 		}
 		server.Close()
 	}
+}
+
+// TestWaitsEndWithTheClient holds that neither a hang nor a delay outlives the
+// client: the server could not be closed otherwise.
+func TestWaitsEndWithTheClient(t *testing.T) {
+	for name, f := range map[string]Faults{"hang": {Hang: 1}, "slow": {Slow: time.Hour}} {
+		t.Run(name, func(t *testing.T) {
+			s := New(Options{Faults: f})
+			server := httptest.NewServer(s)
+			defer server.Close()
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			r, _ := http.NewRequestWithContext(ctx, "POST", server.URL+"/events", strings.NewReader(minimal))
+			r.SetBasicAuth("k", "s")
+			if answer, err := server.Client().Do(r); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("got %v, %v", answer, err)
+			}
+			if stats := s.Stats(); name == "hang" && (stats.Batches != 0 || stats.Status["none"] != 1) {
+				t.Errorf("got %+v", stats)
+			}
+		})
+	}
+}
+
+// FuzzHandler sends anything to any path: each request is counted once and
+// answered with a status of the documentation, and what is taken is captured.
+func FuzzHandler(f *testing.F) {
+	f.Add("/v2/events", "Basic azpz", []byte(minimal))
+	f.Add("/bulkevents/historical", "Basic azpz", []byte("["+event("opt_out", `{"is_opted_out":true,"timestamp_unixtime_ms":-1}`)+"]"))
+	f.Add("/bulkevents", "", []byte(`[{"environment":"development","mpid":1,"events":[{}]}]`))
+	f.Add("/events", "Bearer x", []byte(`{"a":1,"a":2}`))
+	f.Fuzz(func(t *testing.T, path, authorization string, body []byte) {
+		var capture bytes.Buffer
+		s := New(Options{Capture: &capture, Acceleration: 1 << 20})
+		r := httptest.NewRequest("POST", "/", bytes.NewReader(body))
+		r.URL.Path = path
+		r.Header.Set("Authorization", authorization)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		stats := s.Stats()
+		switch w.Code {
+		case 202, 400, 401, 403, 413:
+			if stats.Requests != 1 {
+				t.Errorf("%d was counted as %+v", w.Code, stats)
+			}
+		case 301, 307, 404, 405: // other paths
+		default:
+			t.Errorf("%s: %d", body, w.Code)
+		}
+		if lines := int64(bytes.Count(capture.Bytes(), []byte("\n"))); lines != stats.Batches {
+			t.Errorf("%d batches taken, %d captured", stats.Batches, lines)
+		}
+	})
 }
 
 func TestFaultsAreTheSameEachTime(t *testing.T) {

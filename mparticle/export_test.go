@@ -1,0 +1,4 @@
+package mparticle
+
+// NewEvent lets tests make events of any type.
+var NewEvent = newEvent
