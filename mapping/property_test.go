@@ -20,22 +20,28 @@ var day = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 type leaf struct {
 	path  string
 	field *mparticle.Field
+	by    []string // the objects that need it, by the beginnings of their members' paths
 }
 
 // leaves returns the paths of all fields below f, with a name of our own in
-// free-form maps.
-func leaves(f *mparticle.Field, path string) []leaf {
+// free-form maps. by are the objects that need f.
+func leaves(f *mparticle.Field, path string, by []string) []leaf {
 	switch {
 	case f.Shape == mparticle.Leaf || f.Shape == mparticle.List && f.Elem.Shape == mparticle.Leaf:
-		return []leaf{{path, f}}
+		return []leaf{{path, f, by}}
 	case f.Shape == mparticle.List:
-		return leaves(f.Elem, path+"[]")
+		return leaves(f.Elem, path+"[]", by)
 	case f.Shape == mparticle.Map:
-		return leaves(f.Elem, path+".My Name")
+		return leaves(f.Elem, path+".My Name", by)
 	}
 	var all []leaf
+	prefix := strings.TrimPrefix(path+".", ".")
 	for _, m := range f.Members {
-		all = append(all, leaves(m, strings.TrimPrefix(path+"."+m.Name, "."))...)
+		var needs []string
+		if m.Required {
+			needs = append(slices.Clone(by), prefix)
+		}
+		all = append(all, leaves(m, prefix+m.Name, needs)...)
 	}
 	return all
 }
@@ -93,7 +99,7 @@ func fixed(f *mparticle.Field) string {
 
 // lines writes mapped fields, those that any of them requires included.
 func lines(t *rapid.T, root *mparticle.Field, always []string, indent string, next func() string) string {
-	all := slices.DeleteFunc(leaves(root, ""), func(l leaf) bool { // mpimport's own, and other variants of a commerce event
+	all := slices.DeleteFunc(leaves(root, "", nil), func(l leaf) bool { // mpimport's own, and other variants of a commerce event
 		return l.path == "environment" || l.path == "source_request_id" || strings.Contains(l.path, "promotion") || strings.Contains(l.path, "impression")
 	})
 	chosen := map[string]string{}
@@ -115,7 +121,7 @@ func lines(t *rapid.T, root *mparticle.Field, always []string, indent string, ne
 		l := rapid.SampledFrom(all).Draw(t, "field")
 		set(l.path, sourceOf(t, l, next()))
 		for _, needed := range all { // siblings that the API demands beside it
-			if needed.field.Required && strings.HasPrefix(l.path, parentOf(needed.path)) {
+			if slices.ContainsFunc(needed.by, func(object string) bool { return strings.HasPrefix(l.path, object) }) {
 				set(needed.path, fixed(needed.field))
 			}
 		}
@@ -126,9 +132,6 @@ func lines(t *rapid.T, root *mparticle.Field, always []string, indent string, ne
 	}
 	return text.String()
 }
-
-// parentOf is a path up to its last name.
-func parentOf(path string) string { return path[:strings.LastIndexByte(path, '.')+1] }
 
 // TestRecordsDecode: whatever the mapping and the row, a record that is not
 // rejected is taken by the strict models.
@@ -144,13 +147,9 @@ func TestRecordsDecode(t *testing.T) {
 		kind := rapid.SampledFrom(mparticle.EventTypes()).Draw(t, "event type")
 		fields, _ := mparticle.EventFields(kind)
 		always := []string{"timestamp_unixtime_ms"}
-		for _, f := range fields.Members {
-			if f.Required {
-				for _, l := range leaves(f, f.Name) {
-					if f.Shape == mparticle.Leaf || l.field.Required {
-						always = append(always, l.path)
-					}
-				}
+		for _, l := range leaves(fields, "", nil) {
+			if slices.Contains(l.by, "") {
+				always = append(always, l.path)
 			}
 		}
 		if kind == mparticle.TypeCommerceEvent {
