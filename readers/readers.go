@@ -27,6 +27,9 @@ type Options struct {
 	Encoding  string    // text formats: utf-8 (default), utf-16, latin1, windows-1252; a BOM decides
 	Stdin     io.Reader // what "-" reads; nil: "-" is an error
 	ChunkRows int       // rows to a chunk; 0: a few thousand
+
+	Prune []Comparison // Parquet: row groups in which no row meets all of these are not read
+	Nulls []string     // texts that Prune's comparisons take as no value
 }
 
 // Reader streams one source. It is used by one goroutine at a time; the chunks
