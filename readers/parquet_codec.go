@@ -1,9 +1,11 @@
 package readers
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 
 	"github.com/apache/arrow/go/v17/parquet/compress"
@@ -18,6 +20,8 @@ type unpacker func(dst, packed []byte) error
 
 // codecLZ4Raw is the codec that the library has no name for.
 const codecLZ4Raw = compress.Compression(7)
+
+const lz4FrameMagic = 0x184d2204
 
 // codecs are the ways to unpack the pages of one file.
 type codecs struct {
@@ -97,13 +101,27 @@ func unpackLZ4Raw(dst, packed []byte) error {
 	return exactly(dst, dst[:n])
 }
 
-// unpackLZ4 unpacks the deprecated codec lz4: blocks behind their two sizes, as
-// Hadoop writes it, or one bare block, as older writers in C++ do.
+// unpackLZ4 unpacks the deprecated codec lz4, whose form was never settled: a
+// frame, blocks behind their two sizes as Hadoop writes them, or one bare block.
 func unpackLZ4(dst, packed []byte) error {
+	if len(packed) >= 4 && binary.LittleEndian.Uint32(packed) == lz4FrameMagic {
+		return unpackLZ4Frame(dst, packed)
+	}
 	if unpackHadoopLZ4(dst, packed) == nil {
 		return nil
 	}
 	return unpackLZ4Raw(dst, packed)
+}
+
+func unpackLZ4Frame(dst, packed []byte) error {
+	frame := lz4.NewReader(bytes.NewReader(packed))
+	if _, err := io.ReadFull(frame, dst); err != nil {
+		return fmt.Errorf("%w: %w", errPacked, err)
+	}
+	if n, err := frame.Read(make([]byte, 1)); n > 0 || err != io.EOF {
+		return errPacked
+	}
+	return nil
 }
 
 func unpackHadoopLZ4(dst, packed []byte) error {
