@@ -69,7 +69,7 @@ func newParquetReader(name string, source io.ReaderAt, size int64, closer io.Clo
 	if p.rows <= 0 {
 		p.rows = parquetChunkRows
 	}
-	if err := guard(func() error { return p.prepare(o) }); err != nil {
+	if err := guard("the footer", func() error { return p.prepare(o) }); err != nil {
 		closer.Close()
 		return nil, fmt.Errorf("opening parquet file %s: %w", name, notEOF(err))
 	}

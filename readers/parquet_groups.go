@@ -188,7 +188,7 @@ func (p *parquetReader) decodeChunk(ctx context.Context, g *openGroup, parallel 
 	if err != nil {
 		return nil, err
 	}
-	err = guard(func() (err error) {
+	err = guard("it", func() (err error) {
 		chunk, err = p.assemble(g, rows)
 		for _, leaf := range g.leaves {
 			leaf.drop(rows)
@@ -205,7 +205,7 @@ func (p *parquetReader) decodeChunk(ctx context.Context, g *openGroup, parallel 
 func (p *parquetReader) openLeaves(g *openGroup) error {
 	group := p.footer.RowGroup(g.index)
 	for _, node := range p.leaves {
-		err := guard(func() error {
+		err := guard("it", func() error {
 			leaf, err := p.openLeaf(group, node)
 			g.leaves = append(g.leaves, leaf)
 			return err
@@ -247,11 +247,15 @@ func (p *parquetReader) fill(ctx context.Context, g *openGroup, parallel int) (i
 }
 
 // guard runs do and turns a panic, which the decoder raises on broken data,
-// into an error.
-func guard(do func() error) (err error) {
+// into an error that calls a part of the file damaged.
+func guard(part string, do func() error) (err error) {
 	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("the file is damaged (%v); get or write it anew", r)
+		switch r := recover().(type) {
+		case nil:
+		case runtime.Error:
+			err = fmt.Errorf("%s is damaged; get or write the file anew", part)
+		default:
+			err = fmt.Errorf("%s is damaged (%v); get or write the file anew", part, r)
 		}
 	}()
 	return do()
@@ -261,7 +265,7 @@ func guard(do func() error) (err error) {
 // given up on runs on by itself: the caller must never use its state again.
 func watched(patience time.Duration, do func() error) error {
 	done := make(chan error, 1)
-	go func() { done <- guard(do) }()
+	go func() { done <- guard("it", do) }()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {

@@ -37,7 +37,7 @@ type Comparison struct {
 func (p *parquetReader) prunes(g int, o Options) bool {
 	for _, c := range o.Prune {
 		var never, decidable bool
-		err := guard(func() error {
+		err := guard("the footer", func() error {
 			s, ok := p.statistics(g, c.Column, o.Nulls)
 			if ok {
 				never, decidable = s.decide(c)
