@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/apache/arrow/go/v17/parquet/compress"
-	"github.com/golang/snappy"
+	"github.com/klauspost/compress/snappy"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 )

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,17 +98,27 @@ type lowColumn struct {
 	write func(file.ColumnChunkWriter) error
 }
 
-// lowFile writes one row group of leaf columns, whose top-level nodes are given.
-func lowFile(t testing.TB, nodes schema.FieldList, root parquet.Repetition, groups int, pageSize int64, codec compress.Compression, writes ...func(file.ColumnChunkWriter) error) []byte {
+// lowFile writes a file of leaf columns, whose top-level nodes are given, with
+// that many equal row groups.
+func lowFile(t testing.TB, nodes schema.FieldList, root parquet.Repetition, groups int, pageSize int64, codec compress.Compression, writes ...columnWrite) []byte {
+	t.Helper()
+	props := []parquet.WriterProperty{parquet.WithCompression(codec), parquet.WithDataPageSize(pageSize), parquet.WithBatchSize(16)}
+	return groupsFile(t, nodes, root, props, slices.Repeat([][]columnWrite{writes}, groups)...)
+}
+
+// columnWrite writes the values of one column of one row group.
+type columnWrite = func(file.ColumnChunkWriter) error
+
+// groupsFile writes a file with the given row groups.
+func groupsFile(t testing.TB, nodes schema.FieldList, root parquet.Repetition, props []parquet.WriterProperty, groups ...[]columnWrite) []byte {
 	t.Helper()
 	top, err := schema.NewGroupNode("schema", root, nodes, -1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var buf bytes.Buffer
-	props := parquet.NewWriterProperties(parquet.WithCompression(codec), parquet.WithDataPageSize(pageSize), parquet.WithBatchSize(16))
-	w := file.NewParquetWriter(&buf, top, file.WithWriterProps(props))
-	for range groups {
+	w := file.NewParquetWriter(&buf, top, file.WithWriterProps(parquet.NewWriterProperties(props...)))
+	for _, writes := range groups {
 		group := w.AppendRowGroup()
 		for _, write := range writes {
 			column, err := group.NextColumn()
