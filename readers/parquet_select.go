@@ -22,9 +22,9 @@ func wantedPaths(wanted selection, references []string, name string, names map[s
 }
 
 // pathInto returns the way from the column of that name to what a reference
-// means, if it is in that column.
+// means, if it is in that column. A glob means whole columns only.
 func pathInto(reference, name string, names map[string]bool) ([]string, bool) {
-	if names[reference] || !strings.HasPrefix(reference, name) {
+	if names[reference] || !strings.HasPrefix(reference, name) || strings.Contains(reference, "*") {
 		return nil, false
 	}
 	rest := reference[len(name):]
