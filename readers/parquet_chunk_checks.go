@@ -18,7 +18,7 @@ func checkColumnChunk(c *metadata.ColumnChunkMetaData, leaf *parquetNode, known 
 	}
 	for _, e := range c.Encodings() {
 		if !readableEncoding(e) {
-			return fmt.Errorf("encoding %s cannot be read; rewrite the file with plain or dictionary encoding", e)
+			return fmt.Errorf("encoding %s (number %d) cannot be read; rewrite the file with plain or dictionary encoding", e, int(e))
 		}
 	}
 	if c.FilePath() != "" {
@@ -26,6 +26,9 @@ func checkColumnChunk(c *metadata.ColumnChunkMetaData, leaf *parquetNode, known 
 	}
 	start, size := chunkRange(c)
 	values := c.NumValues()
+	if rows == 0 && values == 0 { // some writers leave such a chunk without pages
+		return nil
+	}
 	sound := start >= 4 && size >= 0 && start <= fileSize && size <= fileSize-start &&
 		c.TotalUncompressedSize() >= 0 && c.Type() == leaf.column.PhysicalType() && values >= rows
 	if leaf.rep == 0 {

@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -46,6 +47,9 @@ func readFooter(source io.ReaderAt, size int64) (*metadata.FileMetaData, error) 
 	if w.broken {
 		return nil, errFooter
 	}
+	if w.strange != "" {
+		return nil, errors.New(w.strange)
+	}
 	meta, err := metadata.NewFileMetaData(footer, nil)
 	if err != nil {
 		return nil, fmt.Errorf("reading the footer: %w; the file is cut off, damaged or not parquet", err)
@@ -67,6 +71,7 @@ const (
 	thriftTrue   = 1
 	thriftFalse  = 2
 	thriftInt32  = 5
+	thriftBinary = 8
 	thriftList   = 9
 	thriftStruct = 12
 )
@@ -76,7 +81,9 @@ const (
 // than it has elements.
 type thriftWalker struct {
 	data     []byte
-	elements int64 // of the schema
+	elements int64  // of the schema
+	column   string // the name of the element at hand
+	strange  string // what is wrong with a column whose type the library does not know
 	broken   bool
 }
 
@@ -143,10 +150,26 @@ func (w *thriftWalker) structure(depth int, name string) {
 			if children < 0 || children >= w.elements {
 				w.broken = true
 			}
+		case name == "element" && field == 4 && kind == thriftBinary:
+			w.column = string(w.take(w.varint()))
+		case name == "element" && field == 10 && kind == thriftStruct:
+			w.logicalType(depth + 1)
 		default:
 			return false
 		}
 		return true
+	})
+}
+
+// logicalType walks over a column's type, which has one field: the library gives
+// up the whole file for one that it does not know.
+func (w *thriftWalker) logicalType(depth int) {
+	w.fields(depth, func(field int64, _ byte) bool {
+		names := map[int64]string{16: "VARIANT", 17: "GEOMETRY", 18: "GEOGRAPHY"}
+		if field > 15 {
+			w.strange = fmt.Sprintf("column %s: type %s cannot be read; rewrite the file without it or with a plain type", w.column, cmp.Or(names[field], fmt.Sprint("number ", field)))
+		}
+		return false
 	})
 }
 
@@ -158,7 +181,7 @@ func (w *thriftWalker) value(kind byte, depth int) {
 		w.varint()
 	case 7:
 		w.take(8)
-	case 8:
+	case thriftBinary:
 		w.take(w.varint())
 	case thriftList, 10:
 		w.list(depth, "")

@@ -14,6 +14,7 @@ import (
 type rowGroup struct {
 	rows   int64
 	first  int64 // rows before it in the file
+	before int64 // bytes of wanted columns before it
 	bytes  int64 // of its wanted columns, in the file
 	pruned bool  // no row of it is wanted
 }
@@ -27,7 +28,7 @@ func (p *parquetReader) chooseGroups(o Options) error {
 		if group.NumRows() < 0 || group.NumColumns() != p.footer.Schema.NumColumns() {
 			return fmt.Errorf("row group %d: the footer is damaged (rows or columns do not add up); get or write the file anew", g+1)
 		}
-		about := rowGroup{rows: group.NumRows(), first: rows}
+		about := rowGroup{rows: group.NumRows(), first: rows, before: p.allBytes}
 		rows += group.NumRows()
 		for _, leaf := range p.leaves {
 			chunk, err := group.ColumnChunk(leaf.file)
@@ -69,6 +70,7 @@ type openGroup struct {
 	index   int           // from 0
 	leaves  []*leafReader // opened with the first chunk
 	done    int64         // rows decoded
+	taken   int64         // rows returned
 	ready   []*Chunk
 	size    int   // bytes that ready holds
 	err     error // what stands behind the last ready chunk
@@ -93,6 +95,7 @@ func (p *parquetReader) nextChunk(ctx context.Context) (*Chunk, error) {
 		case first.err != nil:
 			return nil, first.err
 		case first.finished():
+			p.readBytes.Store(first.before + first.bytes)
 			p.open = p.open[1:]
 		default:
 			if err := p.decode(ctx); err != nil {
@@ -138,16 +141,8 @@ func (p *parquetReader) take(g *openGroup) *Chunk {
 	chunk := g.ready[0]
 	g.ready = g.ready[1:]
 	g.size -= chunkSize(chunk)
-	rows := chunk.Pruned + int64(chunk.Len()+len(chunk.Bad))
-	before := p.readBytes.Load()
-	p.readBytes.Store(before + int64(float64(g.bytes)*float64(rows)/float64(g.rows)))
-	if len(g.ready) == 0 && g.finished() {
-		var through int64
-		for _, done := range p.groups[:g.index+1] {
-			through += done.bytes
-		}
-		p.readBytes.Store(through)
-	}
+	g.taken += chunk.Pruned + int64(chunk.Len()+len(chunk.Bad))
+	p.readBytes.Store(g.before + int64(float64(g.bytes)*float64(g.taken)/float64(g.rows)))
 	return chunk
 }
 

@@ -100,6 +100,9 @@ func (h *pageHeader) checkValues(column *schema.Column, data []byte) error {
 // returns the size of its longest one.
 func (h *pageHeader) checkDictionary(column *schema.Column, data []byte) (longest int, err error) {
 	width := valueWidth(column)
+	if column.PhysicalType() == parquet.Types.Boolean {
+		return 1, nil
+	}
 	if width > 0 {
 		if int(h.values)*width > len(data) {
 			return 0, errShortPage

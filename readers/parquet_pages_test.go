@@ -16,7 +16,8 @@ import (
 )
 
 // compactStruct writes a struct in Thrift's compact form with fields from 1 on:
-// 32-bit numbers, booleans and structs; nil leaves one out.
+// 32-bit numbers, booleans, texts, structs and lists of structs; nil leaves one
+// out.
 func compactStruct(fields ...any) []byte {
 	var out []byte
 	last := 0
@@ -33,8 +34,12 @@ func compactStruct(fields ...any) []byte {
 			if v {
 				kind = thriftTrue
 			}
+		case string:
+			kind, value = thriftBinary, append([]byte{byte(len(v))}, v...)
 		case []byte:
 			value = v
+		case [][]byte:
+			kind, value = thriftList, append([]byte{byte(len(v))<<4 | thriftStruct}, slices.Concat(v...)...)
 		}
 		out = append(append(out, byte(i+1-last)<<4|kind), value...)
 		last = i + 1
