@@ -35,7 +35,8 @@ type parquetReader struct {
 	groups []rowGroup
 	next   int          // the row group to open next
 	open   []*openGroup // those being decoded, in file order
-	err    error        // what ended the source
+	used   [][]*leafReader
+	err    error // what ended the source
 
 	readBytes atomic.Int64
 	allBytes  int64
@@ -143,7 +144,7 @@ func (p *parquetReader) Close() error {
 	if p.err == nil {
 		p.err = errors.New("the file is closed")
 	}
-	p.open = nil
+	p.open, p.used = nil, nil
 	if err := p.closer.Close(); err != nil {
 		return fmt.Errorf("closing parquet file %s: %w", p.name, err)
 	}

@@ -70,6 +70,13 @@ func (p *parquetReader) openLeaf(group *metadata.RowGroupMetaData, node *parquet
 	return l, err
 }
 
+// reuse takes over the buffers of a leaf that is done.
+func (l *leafReader) reuse(done *leafReader) {
+	l.defs, l.reps, l.slots, l.text = done.defs[:0], done.reps[:0], done.slots[:0], done.text[:0]
+	l.times, l.bad, l.starts = done.times[:0], done.bad[:0], done.starts[:0]
+	l.pages.packed, l.pages.plain = done.pages.packed, done.pages.plain
+}
+
 // fill decodes until the leaf holds that many rows, or at least one and more
 // text than room. last says that they are the row group's last, after which
 // nothing may follow.

@@ -69,6 +69,7 @@ type openGroup struct {
 	rowGroup
 	index   int           // from 0
 	leaves  []*leafReader // opened with the first chunk
+	used    []*leafReader // of a row group that is done, whose buffers serve again
 	done    int64         // rows decoded
 	taken   int64         // rows returned
 	ready   []*Chunk
@@ -96,6 +97,7 @@ func (p *parquetReader) nextChunk(ctx context.Context) (*Chunk, error) {
 			return nil, first.err
 		case first.finished():
 			p.readBytes.Store(first.before + first.bytes)
+			p.used = append(p.used, first.leaves)
 			p.open = p.open[1:]
 		default:
 			if err := p.decode(ctx); err != nil {
@@ -113,6 +115,9 @@ func (p *parquetReader) openAhead() {
 		if g.pruned && g.rows > 0 {
 			g.done = g.rows
 			g.ready = []*Chunk{{Columns: p.columns, Pruned: g.rows, PrunedFrom: Position{Row: g.first + 1}}}
+		}
+		if last := len(p.used) - 1; last >= 0 {
+			g.used, p.used = p.used[last], p.used[:last]
 		}
 		p.open = append(p.open, g)
 	}
@@ -199,9 +204,12 @@ func (p *parquetReader) decodeChunk(ctx context.Context, g *openGroup, parallel 
 
 func (p *parquetReader) openLeaves(g *openGroup) error {
 	group := p.footer.RowGroup(g.index)
-	for _, node := range p.leaves {
+	for i, node := range p.leaves {
 		err := guard("it", func() error {
 			leaf, err := p.openLeaf(group, node)
+			if err == nil && i < len(g.used) {
+				leaf.reuse(g.used[i])
+			}
 			g.leaves = append(g.leaves, leaf)
 			return err
 		})

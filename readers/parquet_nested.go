@@ -8,12 +8,13 @@ import (
 // JSON, led by their levels. Each leaf has a cursor that moves on one level
 // with every value, null or empty list.
 type nestedWriter struct {
-	leaves []*leafReader
-	cursor []int
-	end    []int
-	dst    []byte
-	bad    *badCell
-	broken bool // the leaves' levels contradict each other
+	leaves  []*leafReader
+	cursor  []int
+	end     []int
+	dst     []byte
+	entries entryStack
+	bad     *badCell
+	broken  bool // the leaves' levels contradict each other
 }
 
 // start turns to a row.
@@ -139,7 +140,7 @@ func (w *nestedWriter) object(n *parquetNode) {
 }
 
 // mapping writes the repetitions of n, a key and a value, as an object. Of
-// entries with the same key the last one counts.
+// entries with the same key the last one counts, at the place of the first.
 func (w *nestedWriter) mapping(n *parquetNode) {
 	w.dst = append(w.dst, '{')
 	if w.def(n) < n.def {
@@ -147,29 +148,19 @@ func (w *nestedWriter) mapping(n *parquetNode) {
 		w.dst = append(w.dst, '}')
 		return
 	}
-	at := len(w.dst)
-	seen := make(map[string]int)
-	var entries [][]byte
+	entries := w.entries.open()
 	for first := true; first || w.goesOn(n, n.rep); first = false {
-		w.key(n.children[0])
-		key := string(w.dst[at:])
-		w.dst = append(w.dst, ':')
-		w.field(n.children[1])
-		entry := append([]byte(nil), w.dst[at:]...)
-		w.dst = w.dst[:at]
-		if i, ok := seen[key]; ok {
-			entries[i] = entry
-			continue
-		}
-		seen[key] = len(entries)
-		entries = append(entries, entry)
-	}
-	for i, entry := range entries {
-		if i > 0 {
+		if !first {
 			w.dst = append(w.dst, ',')
 		}
-		w.dst = append(w.dst, entry...)
+		start := len(w.dst)
+		w.key(n.children[0])
+		key := len(w.dst)
+		w.dst = append(w.dst, ':')
+		w.field(n.children[1])
+		w.dst = entries.add(w.dst, entry{start, key, len(w.dst)})
 	}
+	entries.close()
 	w.dst = append(w.dst, '}')
 }
 
