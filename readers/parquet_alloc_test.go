@@ -46,11 +46,7 @@ func TestParquetAllocations(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		read := 0
-		for {
-			chunk, err := p.Next(t.Context())
-			if err != nil {
-				break
-			}
+		for chunk := range chunks(t, p) {
 			read += chunk.Len()
 		}
 		runtime.ReadMemStats(&after)

@@ -2,10 +2,7 @@ package readers
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -57,23 +54,6 @@ func wideRows(groups int) (rows []string) {
 	return rows
 }
 
-// closing notes that it was closed.
-type closing bool
-
-func (c *closing) Close() error {
-	*c = true
-	return nil
-}
-
-func parquetOf(t *testing.T, data []byte, o Options) *parquetReader {
-	t.Helper()
-	r, err := newParquetReader("in.parquet", bytes.NewReader(data), int64(len(data)), new(closing), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r.(*parquetReader)
-}
-
 // TestParquetGroupsAhead decodes row groups at the same time: the chunks are the
 // same in the same order, and what waits for its turn is bounded.
 func TestParquetGroupsAhead(t *testing.T) {
@@ -95,14 +75,7 @@ func TestParquetGroupsAhead(t *testing.T) {
 			var rows []string
 			var sizes []int
 			var most int
-			for {
-				chunk, err := p.Next(context.Background())
-				if errors.Is(err, io.EOF) {
-					break
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
+			for chunk := range chunks(t, p) {
 				most = max(most, p.held())
 				sizes = append(sizes, chunk.Len())
 				for i := range chunk.Len() {
@@ -166,14 +139,7 @@ func TestParquetLargeValues(t *testing.T) {
 	p := parquetOf(t, data, Options{})
 	defer p.Close()
 	var read int64
-	for {
-		chunk, err := p.Next(context.Background())
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	for chunk := range chunks(t, p) {
 		if got := len(chunk.text); got > parquetChunkBytes+parquetStepBytes {
 			t.Errorf("a chunk of %d bytes", got)
 		}
@@ -201,5 +167,33 @@ func TestParquetCloses(t *testing.T) {
 	}
 	if _, err := newParquetReader("in.parquet", bytes.NewReader(data), 100, &broken, Options{}); err == nil || !bool(broken) {
 		t.Errorf("closed: %v, %v", broken, err)
+	}
+}
+
+// stuck stands for a disk that does not answer where pages are.
+type stuck struct {
+	*bytes.Reader
+	release chan struct{}
+}
+
+func (s stuck) ReadAt(b []byte, offset int64) (int, error) {
+	if offset >= 4 && offset < 100 {
+		<-s.release
+	}
+	return s.Reader.ReadAt(b, offset)
+}
+
+func TestParquetPatience(t *testing.T) {
+	data := wideFile(t, 1)
+	source := stuck{bytes.NewReader(data), make(chan struct{})}
+	defer close(source.release)
+	r, err := newParquetReader("in.parquet", source, int64(len(data)), new(closing), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.(*parquetReader).ahead.patience = time.Millisecond
+	want := "in.parquet: row group 1, column id: no progress within 1ms"
+	if _, err := r.Next(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

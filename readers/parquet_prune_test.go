@@ -1,14 +1,9 @@
 package readers
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,24 +40,8 @@ func bools(values ...bool) columnWrite {
 func pruned(t *testing.T, data []byte, o Options) (rows []int64) {
 	t.Helper()
 	whole := mustRows(t, data, Options{})
-	path := filepath.Join(t.TempDir(), "in.parquet")
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	r, err := openParquet(path, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
 	next := int64(1)
-	for {
-		chunk, err := r.Next(context.Background())
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	for chunk := range chunks(t, parquetOf(t, data, o)) {
 		if chunk.Pruned > 0 && (chunk.Len() > 0 || chunk.PrunedFrom != Position{Row: next}) {
 			t.Fatalf("a chunk of %d rows leaves out rows from %+v, want from row %d", chunk.Len(), chunk.PrunedFrom, next)
 		}
@@ -219,7 +198,7 @@ func asExpr(v Value, nulls []string) any {
 	return nil
 }
 
-// condition writes comparisons as an expression; times are variables.
+// conditionOf writes comparisons as an expression; times are variables.
 func conditionOf(prune []Comparison, env map[string]any) string {
 	var all []string
 	for i, c := range prune {
@@ -256,70 +235,29 @@ func TestParquetPruneMeansWhatConditionsMean(t *testing.T) {
 		prune := randomComparisons(random)
 		rows := pruned(t, data, Options{Prune: prune, Nulls: nulls, ChunkRows: 100})
 		left += len(rows)
-		if len(rows) == 0 {
-			continue
-		}
 		env := map[string]any{}
 		text := conditionOf(prune, env)
 		program, err := expr.Compile(text, expr.Env(map[string]any{}), expr.AllowUndefinedVariables(), expr.AsBool())
 		if err != nil {
 			t.Fatal(err)
 		}
-		chunk := firstChunk(t, data)
-		for _, row := range rows {
-			for i, column := range chunk.Columns {
-				env[column.Name] = asExpr(chunk.Value(int(row-1), i), nulls)
-			}
-			if result, err := expr.Run(program, env); err != nil || result != false {
-				t.Errorf("%s of row %s is %v, %v, but the row was left out", text, chunk.AppendRow(nil, int(row-1)), result, err)
+		for chunk := range chunks(t, parquetOf(t, data, Options{})) {
+			for i := range chunk.Len() {
+				if !slices.Contains(rows, chunk.Position(i).Row) {
+					continue
+				}
+				for j, column := range chunk.Columns {
+					env[column.Name] = asExpr(chunk.Value(i, j), nulls)
+				}
+				if result, err := expr.Run(program, env); err != nil || result != false {
+					t.Errorf("%s of row %s is %v, %v, but the row was left out", text, chunk.AppendRow(nil, i), result, err)
+				}
 			}
 		}
 	}
 	if left < 200 {
 		t.Errorf("only %d rows were left out", left)
 	}
-}
-
-func firstChunk(t *testing.T, data []byte) *Chunk {
-	t.Helper()
-	whole := &Chunk{}
-	path := filepath.Join(t.TempDir(), "in.parquet")
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	r, err := openParquet(path, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	b := newBuilder(nil, 0, 0)
-	for {
-		chunk, err := r.Next(context.Background())
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if whole.Columns == nil {
-			b = newBuilder(chunk.Columns, 0, 0)
-			whole.Columns = chunk.Columns
-		}
-		for row := range chunk.Len() {
-			b.begin(chunk.Position(row))
-			for i := range chunk.Columns {
-				switch v := chunk.Value(row, i); v.Kind {
-				case Null:
-					b.setNull(i)
-				case Time:
-					b.setTime(i, v.Time(), v.Local)
-				default:
-					b.set(i, v.Kind, []byte(v.Text))
-				}
-			}
-		}
-	}
-	return b.finish()
 }
 
 // randomFile has a few groups of few rows whose values lie close together.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,6 +57,43 @@ func drain(t *testing.T, r Reader) (rows []string, bad []BadRow, err error) {
 			rows = append(rows, string(chunk.AppendRow(nil, i)))
 		}
 		bad = append(bad, chunk.Bad...)
+	}
+}
+
+// closing notes that it was closed.
+type closing bool
+
+func (c *closing) Close() error {
+	*c = true
+	return nil
+}
+
+func parquetOf(t *testing.T, data []byte, o Options) *parquetReader {
+	t.Helper()
+	r, err := newParquetReader("in.parquet", bytes.NewReader(data), int64(len(data)), new(closing), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.(*parquetReader)
+}
+
+// chunks are those of p, which none may fail to be.
+func chunks(t *testing.T, p *parquetReader) iter.Seq[*Chunk] {
+	return func(yield func(*Chunk) bool) {
+		t.Helper()
+		defer p.Close()
+		for {
+			chunk, err := p.Next(t.Context())
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !yield(chunk) {
+				return
+			}
+		}
 	}
 }
 
