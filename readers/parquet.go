@@ -19,18 +19,19 @@ const (
 // parquetReader streams a Parquet file, row group after row group. While one is
 // returned, the next ones are decoded ahead as far as memory allows.
 type parquetReader struct {
-	name    string // of the source, for messages
-	source  io.ReaderAt
-	size    int64
-	closer  io.Closer
-	footer  *metadata.FileMetaData
-	codecs  codecs
-	columns []Column
-	nodes   []*parquetNode // one for each column
-	leaves  []*parquetNode // the leaves of all of nodes
-	names   []string
-	rows    int // rows to a chunk
-	ahead   groupWindow
+	name       string // of the source, for messages
+	source     io.ReaderAt
+	size       int64
+	closer     io.Closer
+	footer     *metadata.FileMetaData
+	codecs     codecs
+	columns    []Column
+	nodes      []*parquetNode // one for each column
+	leaves     []*parquetNode // the leaves of all of nodes
+	partitions []partition    // the columns behind those of nodes
+	names      []string
+	rows       int // rows to a chunk
+	ahead      groupWindow
 
 	groups []rowGroup
 	next   int          // the row group to open next
@@ -97,7 +98,8 @@ func (p *parquetReader) prepare(o Options) (err error) {
 	return p.chooseGroups(o)
 }
 
-// chooseColumns builds the nodes of the wanted top-level columns.
+// chooseColumns builds the nodes of the wanted top-level columns, and adds those
+// that stand in the path.
 func (p *parquetReader) chooseColumns(o Options) error {
 	root := p.footer.Schema.Root()
 	wanted, names := newSelection(o.Columns), map[string]bool{}
@@ -131,6 +133,7 @@ func (p *parquetReader) chooseColumns(o Options) error {
 		p.nodes = append(p.nodes, node)
 		p.columns = append(p.columns, Column{Name: name, Type: node.columnType()})
 	}
+	p.choosePartitions(wanted)
 	return nil
 }
 

@@ -68,6 +68,11 @@ type statistics struct {
 // statistics returns what is known for sure of the named column in row group g.
 func (p *parquetReader) statistics(g int, name string, nulls []string) (s statistics, ok bool) {
 	i := slices.IndexFunc(p.columns, func(c Column) bool { return c.Name == name })
+	if i >= len(p.nodes) {
+		s, ok = p.partitions[i-len(p.nodes)].statistics()
+		s.noText = !slices.Contains(nulls, s.low.Text)
+		return s, ok
+	}
 	if i < 0 || !p.nodes[i].flat() {
 		return s, false
 	}
@@ -173,14 +178,13 @@ func (s statistics) decide(c Comparison) (never, decidable bool) {
 	if !okLow || !okHigh {
 		return false, false
 	}
-	// Beyond its first characters a greatest text may have been cut off.
-	cut := v.Kind == Text && strings.HasPrefix(v.Text, s.high.Text)
+	cut := s.maybeCut(v)
 	ordered := s.noNulls && s.noText && v.Kind != Bool && (s.exact || v.Kind == Text)
 	switch c.Op {
 	case "==":
 		return s.outside(v), true
 	case "!=":
-		return s.exact && s.noNulls && low == 0 && high == 0, true
+		return s.exact && s.noNulls && s.noText && low == 0 && high == 0, true
 	case "<":
 		return ordered && low >= 0, ordered
 	case "<=":
@@ -211,8 +215,13 @@ func (s statistics) none(list []Value) (never, decidable bool) {
 func (s statistics) outside(v Value) bool {
 	low, okLow := compare(s.low, v)
 	high, okHigh := compare(s.high, v)
-	cut := v.Kind == Text && strings.HasPrefix(v.Text, s.high.Text)
-	return okLow && okHigh && (low > 0 || high < 0 && !cut)
+	return okLow && okHigh && (low > 0 || high < 0 && !s.maybeCut(v))
+}
+
+// maybeCut reports whether v may be among the values though it is greater than
+// the greatest: a long text may have lost its end there.
+func (s statistics) maybeCut(v Value) bool {
+	return v.Kind == Text && !s.exact && strings.HasPrefix(v.Text, s.high.Text)
 }
 
 func isInteger(text string) bool {
