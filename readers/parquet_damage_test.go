@@ -22,6 +22,10 @@ func TestParquetDamaged(t *testing.T) {
 	damage(t, map[string][]byte{"nested": oldListFile(t, 12), "flat": lowFlatFile(t)})
 }
 
+func TestParquetDamagedCorpus(t *testing.T) {
+	damage(t, map[string][]byte{"lz4": corpusFile(t, "lz4-raw"), "duckdb": corpusFile(t, "duckdb-v2")})
+}
+
 func TestParquetDamagedXitongsys(t *testing.T) {
 	flat, _ := flatFile(t, 250)
 	nested, _ := nestedFile(t, 60)
@@ -39,7 +43,7 @@ func damage(t *testing.T, files map[string][]byte) {
 					t.Errorf("cut off at %d: no error", n)
 				}
 			}
-			for i := 0; i < len(data); i += 89 {
+			for i := 0; i < len(data); i += 61 {
 				for _, flip := range []byte{0x01, 0x80, 0xff} {
 					broken := bytes.Clone(data)
 					broken[i] ^= flip
