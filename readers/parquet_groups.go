@@ -16,6 +16,7 @@ type rowGroup struct {
 	first  int64 // rows before it in the file
 	before int64 // bytes of wanted columns before it
 	bytes  int64 // of its wanted columns, in the file
+	work   int64 // bytes that decoding it takes, about
 	pruned bool  // no row of it is wanted
 }
 
@@ -39,6 +40,7 @@ func (p *parquetReader) chooseGroups(o Options) error {
 				return fmt.Errorf("row group %d, column %s: %w", g+1, leaf.path, err)
 			}
 			about.bytes += chunk.TotalCompressedSize()
+			about.work += min(chunk.TotalUncompressedSize(), leafWork)
 		}
 		about.pruned = p.prunes(g, o)
 		p.groups = append(p.groups, about)
@@ -50,18 +52,23 @@ func (p *parquetReader) chooseGroups(o Options) error {
 	return nil
 }
 
+// leafWork is what a column of usual pages takes while it is decoded: a page as it
+// is in the file and two unpacked ones.
+const leafWork = 3 << 20
+
 // groupWindow says how far row groups are decoded ahead of the one that is
 // returned.
 type groupWindow struct {
 	groups   int           // decoded at a time
 	bytes    int           // that finished chunks of those ahead may hold; each group may exceed it by one chunk
+	work     int64         // bytes that decoding those ahead may take
 	patience time.Duration // for one step of one column
 }
 
-// newGroupWindow decodes one row group for each processor, and up to 64 MiB
-// ahead.
+// newGroupWindow decodes one row group for each processor, with up to 64 MiB of
+// chunks and 64 MiB of pages ahead.
 func newGroupWindow() groupWindow {
-	return groupWindow{groups: runtime.GOMAXPROCS(0), bytes: 64 << 20, patience: 60 * time.Second}
+	return groupWindow{groups: runtime.GOMAXPROCS(0), bytes: 64 << 20, work: 64 << 20, patience: 60 * time.Second}
 }
 
 // openGroup is a row group being decoded.
@@ -109,7 +116,7 @@ func (p *parquetReader) nextChunk(ctx context.Context) (*Chunk, error) {
 
 // openAhead opens row groups as long as there is room for more.
 func (p *parquetReader) openAhead() {
-	for p.next < len(p.groups) && (len(p.open) == 0 || len(p.open) < p.ahead.groups && p.held() < p.ahead.bytes) {
+	for p.next < len(p.groups) && (len(p.open) == 0 || p.hasRoom(p.groups[p.next])) {
 		g := &openGroup{rowGroup: p.groups[p.next], index: p.next}
 		p.next++
 		if g.pruned && g.rows > 0 {
@@ -121,6 +128,15 @@ func (p *parquetReader) openAhead() {
 		}
 		p.open = append(p.open, g)
 	}
+}
+
+// hasRoom reports whether another row group may be opened behind those that are.
+func (p *parquetReader) hasRoom(next rowGroup) bool {
+	work := next.work
+	for _, g := range p.open[1:] {
+		work += g.work
+	}
+	return len(p.open) < p.ahead.groups && p.held() < p.ahead.bytes && work <= p.ahead.work
 }
 
 // held returns the bytes of chunks that wait for their turn.

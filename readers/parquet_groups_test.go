@@ -70,7 +70,7 @@ func TestParquetGroupsAhead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := parquetOf(t, data, Options{ChunkRows: chunkRows})
 			defer p.Close()
-			ahead.patience = time.Minute
+			ahead.patience, ahead.work = time.Minute, 1<<30
 			p.ahead = ahead
 			var rows []string
 			var sizes []int
@@ -96,6 +96,26 @@ func TestParquetGroupsAhead(t *testing.T) {
 				t.Errorf("only %d bytes were decoded ahead", most)
 			}
 		})
+	}
+}
+
+// TestParquetWorkAhead opens as many row groups as their decoding may take bytes.
+func TestParquetWorkAhead(t *testing.T) {
+	data := wideFile(t, 9)
+	for name, c := range map[string]struct {
+		share float64 // of all that the file's row groups take
+		want  int
+	}{"none": {0, 1}, "two of nine": {0.25, 3}, "half": {0.5, 5}, "all": {1, 9}} {
+		p := parquetOf(t, data, Options{})
+		var work int64
+		for _, g := range p.groups {
+			work += g.work
+		}
+		p.ahead.groups, p.ahead.work = 100, int64(c.share*float64(work))
+		p.openAhead()
+		if got := len(p.open); work == 0 || got != c.want {
+			t.Errorf("%s of %d bytes: %d row groups are open, want %d", name, work, got, c.want)
+		}
 	}
 }
 
