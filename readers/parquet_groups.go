@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -42,7 +43,9 @@ func (p *parquetReader) chooseGroups(o Options) error {
 			about.bytes += chunk.TotalCompressedSize()
 			about.work += min(chunk.TotalUncompressedSize(), leafWork)
 		}
-		about.pruned = p.prunes(g, o)
+		if about.pruned = p.prunes(g, o); about.pruned {
+			about.work = 0
+		}
 		p.groups = append(p.groups, about)
 		p.allBytes += about.bytes
 	}
@@ -105,7 +108,7 @@ func (p *parquetReader) nextChunk(ctx context.Context) (*Chunk, error) {
 		case first.finished():
 			p.readBytes.Store(first.before + first.bytes)
 			p.used = append(p.used, first.leaves)
-			p.open = p.open[1:]
+			p.open = slices.Delete(p.open, 0, 1)
 		default:
 			if err := p.decode(ctx); err != nil {
 				return nil, err
