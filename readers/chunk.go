@@ -31,6 +31,12 @@ type Chunk struct {
 	Columns []Column // the reader's columns when the chunk was read; a later chunk may have more, never others
 	Bad     []BadRow // records that could not be read, in order of position
 
+	// Pruned is the number of rows that were not read because Options.Prune holds
+	// for none of them; they follow each other from PrunedFrom on. A chunk that
+	// has some has no other rows.
+	Pruned     int64
+	PrunedFrom Position
+
 	positions []Position
 	cells     []cell // row by row, len(Columns) to a row
 	text      string

@@ -5,20 +5,23 @@ import (
 	"fmt"
 )
 
-// assemble makes a chunk of the rows that the open leaves hold.
-func (p *parquetReader) assemble(rows int) (*Chunk, error) {
+// assemble makes a chunk of the first rows that g's leaves hold.
+func (p *parquetReader) assemble(g *openGroup, rows int) (*Chunk, error) {
 	var size int
-	for _, leaf := range p.open {
+	for _, leaf := range g.leaves {
 		size += len(leaf.text)
 	}
 	if size > parquetMostText {
 		return nil, errTooMuchText(rows)
 	}
 	b := newBuilder(p.columns, rows, size)
+	var shared []cell
 	for row := range rows {
-		b.begin(Position{Row: p.row + int64(row) + 1})
-		if err := p.assembleRow(b, row); err != nil {
-			return nil, fmt.Errorf("row %d: %w", p.row+int64(row)+1, err)
+		at := g.first + g.done + int64(row) + 1
+		b.begin(Position{Row: at})
+		shared = p.setPartitions(b, shared)
+		if err := p.assembleRow(g, b, row); err != nil {
+			return nil, fmt.Errorf("row %d: %w", at, err)
 		}
 	}
 	return b.finish(), nil
@@ -26,16 +29,16 @@ func (p *parquetReader) assemble(rows int) (*Chunk, error) {
 
 // assembleRow sets the cells of the row begun last. A cell that cannot be read
 // makes the row a bad one.
-func (p *parquetReader) assembleRow(b *builder, row int) error {
-	first := 0 // the column's first leaf among p.open
+func (p *parquetReader) assembleRow(g *openGroup, b *builder, row int) error {
+	first := 0 // the column's first leaf among g.leaves
 	for i, node := range p.nodes {
-		leaves := p.open[first : first+node.leaves]
+		leaves := g.leaves[first : first+node.leaves]
 		first += node.leaves
 		var bad *badCell
 		var err error
 		if node.flat() {
 			bad = leaves[0].setFlat(b, i, row)
-		} else if bad, err = p.setNested(b, i, node, leaves, row); err != nil {
+		} else if bad, err = g.setNested(b, i, node, leaves, row); err != nil {
 			return err
 		}
 		if bad != nil {
@@ -73,8 +76,8 @@ func (l *leafReader) badCell(x cell) *badCell {
 }
 
 // setNested sets column to the JSON of all its leaves' values at row.
-func (p *parquetReader) setNested(b *builder, column int, node *parquetNode, leaves []*leafReader, row int) (*badCell, error) {
-	w := &p.nesting
+func (g *openGroup) setNested(b *builder, column int, node *parquetNode, leaves []*leafReader, row int) (*badCell, error) {
+	w := &g.nesting
 	w.start(leaves, row)
 	w.field(node)
 	if w.bad != nil {

@@ -1,66 +1,89 @@
 package readers
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"os"
+
+	"github.com/apache/arrow/go/v17/parquet/metadata"
 )
 
 var errFooter = errors.New("the footer is damaged or the file cut off; get or write it anew")
 
-// checkFooter walks over the footer once before the library decodes it, which
-// reserves memory for as many elements as the footer claims to have.
-func checkFooter(f *os.File) error {
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("looking at the file's size: %w", err)
-	}
-	if info.IsDir() {
-		return errors.New("it is a directory; name a file in it")
-	}
-	size := info.Size()
+// readFooter returns the footer of a file of size bytes. It walks over it once
+// before the library decodes it, which reserves memory for as many elements as
+// the footer claims to have.
+func readFooter(source io.ReaderAt, size int64) (*metadata.FileMetaData, error) {
 	if size < 12 {
-		return fmt.Errorf("a file of %d bytes is not parquet; it may be cut off", size)
+		return nil, fmt.Errorf("a file of %d bytes is not parquet; it may be cut off", size)
 	}
 	var head [4]byte
 	var tail [8]byte
-	if _, err := f.ReadAt(head[:], 0); err != nil {
-		return fmt.Errorf("reading the file's start: %w", err)
+	if err := readAt(source, head[:], 0); err != nil {
+		return nil, fmt.Errorf("reading the file's start: %w", err)
 	}
-	if _, err := f.ReadAt(tail[:], size-8); err != nil {
-		return fmt.Errorf("reading the file's end: %w", err)
+	if err := readAt(source, tail[:], size-8); err != nil {
+		return nil, fmt.Errorf("reading the file's end: %w", err)
 	}
 	if string(tail[4:]) == "PARE" {
-		return errors.New("the file is encrypted; decrypt it first")
+		return nil, errors.New("the file is encrypted; decrypt it first")
 	}
 	if string(head[:]) != "PAR1" || string(tail[4:]) != "PAR1" {
-		return errors.New("it does not begin and end as parquet does: the file is cut off, damaged or of another format")
+		return nil, errors.New("it does not begin and end as parquet does: the file is cut off, damaged or of another format")
 	}
 	length := int64(binary.LittleEndian.Uint32(tail[:4]))
 	if length > size-12 {
-		return errFooter
+		return nil, errFooter
 	}
-	footer, err := io.ReadAll(io.NewSectionReader(f, size-8-length, length))
-	if err != nil {
-		return fmt.Errorf("reading the footer: %w", err)
+	footer := make([]byte, length)
+	if err := readAt(source, footer, size-8-length); err != nil {
+		return nil, fmt.Errorf("reading the footer: %w", err)
 	}
 	w := thriftWalker{data: footer}
 	w.structure(0, "footer")
 	if w.broken {
-		return errFooter
+		return nil, errFooter
 	}
-	return nil
+	if w.strange != "" {
+		return nil, errors.New(w.strange)
+	}
+	meta, err := metadata.NewFileMetaData(footer, nil)
+	if err != nil {
+		return nil, fmt.Errorf("reading the footer: %w; the file is cut off, damaged or not parquet", err)
+	}
+	return meta, nil
 }
+
+// readAt fills b from offset on.
+func readAt(source io.ReaderAt, b []byte, offset int64) error {
+	n, err := source.ReadAt(b, offset)
+	if n == len(b) {
+		return nil
+	}
+	return err
+}
+
+// Kinds of values in Thrift's compact form.
+const (
+	thriftTrue   = 1
+	thriftFalse  = 2
+	thriftInt32  = 5
+	thriftBinary = 8
+	thriftList   = 9
+	thriftStruct = 12
+)
 
 // thriftWalker checks that data is a struct in Thrift's compact form whose
 // lists are no longer than the data, and whose schema claims no more children
 // than it has elements.
 type thriftWalker struct {
 	data     []byte
-	elements int64 // of the schema
+	elements int64  // of the schema
+	column   string // the name of the element at hand
+	strange  string // what is wrong with a column whose type the library does not know
 	broken   bool
 }
 
@@ -93,9 +116,9 @@ func (w *thriftWalker) varint() uint64 {
 
 func zigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
 
-// structure walks over a struct. name is footer, element (of the schema) or
-// empty.
-func (w *thriftWalker) structure(depth int, name string) {
+// fields walks over a struct. each reads the value of a field, or returns false
+// and leaves it unread; of a boolean the kind is the value.
+func (w *thriftWalker) fields(depth int, each func(field int64, kind byte) bool) {
 	var field int64
 	for depth < 32 && !w.broken {
 		head := w.byte()
@@ -108,37 +131,63 @@ func (w *thriftWalker) structure(depth int, name string) {
 			field = zigzag(w.varint())
 		}
 		kind := head & 15
-		switch {
-		case name == "footer" && field == 2 && kind == 9:
-			w.list(depth+1, "element")
-		case name == "element" && field == 5 && kind == 5:
-			children := zigzag(w.varint())
-			if children < 0 || children >= w.elements {
-				w.broken = true
-			}
-		case kind == 1 || kind == 2: // a boolean is all in its head
-		default:
+		if !each(field, kind) && kind != thriftTrue && kind != thriftFalse {
 			w.value(kind, depth+1)
 		}
 	}
 	w.broken = true
 }
 
+// structure walks over a struct. name is footer, element (of the schema) or
+// empty.
+func (w *thriftWalker) structure(depth int, name string) {
+	w.fields(depth, func(field int64, kind byte) bool {
+		switch {
+		case name == "footer" && field == 2 && kind == thriftList:
+			w.list(depth+1, "element")
+		case name == "element" && field == 5 && kind == thriftInt32:
+			children := zigzag(w.varint())
+			if children < 0 || children >= w.elements {
+				w.broken = true
+			}
+		case name == "element" && field == 4 && kind == thriftBinary:
+			w.column = string(w.take(w.varint()))
+		case name == "element" && field == 10 && kind == thriftStruct:
+			w.logicalType(depth + 1)
+		default:
+			return false
+		}
+		return true
+	})
+}
+
+// logicalType walks over a column's type, which has one field: the library gives
+// up the whole file for one that it does not know.
+func (w *thriftWalker) logicalType(depth int) {
+	w.fields(depth, func(field int64, _ byte) bool {
+		names := map[int64]string{16: "VARIANT", 17: "GEOMETRY", 18: "GEOGRAPHY"}
+		if field > 15 {
+			w.strange = fmt.Sprintf("column %s: type %s cannot be read; rewrite the file without it or with a plain type", w.column, cmp.Or(names[field], fmt.Sprint("number ", field)))
+		}
+		return false
+	})
+}
+
 func (w *thriftWalker) value(kind byte, depth int) {
 	switch kind {
-	case 1, 2, 3:
+	case thriftTrue, thriftFalse, 3:
 		w.byte()
-	case 4, 5, 6:
+	case 4, thriftInt32, 6:
 		w.varint()
 	case 7:
 		w.take(8)
-	case 8:
+	case thriftBinary:
 		w.take(w.varint())
-	case 9, 10:
+	case thriftList, 10:
 		w.list(depth, "")
-	case 12:
+	case thriftStruct:
 		w.structure(depth, "")
-	default: // the footer has no maps
+	default: // parquet has no maps
 		w.broken = true
 	}
 }
@@ -161,7 +210,7 @@ func (w *thriftWalker) list(depth int, name string) {
 		if w.broken {
 			return
 		}
-		if head&15 == 12 {
+		if head&15 == thriftStruct {
 			w.structure(depth+1, name)
 		} else {
 			w.value(head&15, depth+1)

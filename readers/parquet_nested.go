@@ -8,25 +8,24 @@ import (
 // JSON, led by their levels. Each leaf has a cursor that moves on one level
 // with every value, null or empty list.
 type nestedWriter struct {
-	leaves []*leafReader
-	first  int // the file's index of leaves[0]
-	cursor []int
-	end    []int
-	dst    []byte
-	bad    *badCell
-	broken bool // the leaves' levels contradict each other
+	leaves  []*leafReader
+	cursor  []int
+	end     []int
+	dst     []byte
+	entries entryStack
+	bad     *badCell
+	broken  bool // the leaves' levels contradict each other
 }
 
 // start turns to a row.
 func (w *nestedWriter) start(leaves []*leafReader, row int) {
 	w.leaves = leaves
-	w.first = leaves[0].node.leaf
 	w.cursor, w.end, w.dst = w.cursor[:0], w.end[:0], w.dst[:0]
 	w.bad, w.broken = nil, false
 	for _, l := range leaves {
 		from, to := row, row+1
 		if l.node.rep > 0 {
-			from, to = l.starts[row], l.starts[row+1]
+			from, to = l.starts[row], l.end(row)
 		}
 		w.cursor = append(w.cursor, from)
 		w.end = append(w.end, to)
@@ -47,7 +46,7 @@ func (w *nestedWriter) isNull() bool { return string(w.dst) == "null" }
 
 // def returns the definition level at the cursor of n's first leaf.
 func (w *nestedWriter) def(n *parquetNode) int16 {
-	i := n.leaf - w.first
+	i := n.leaf
 	l := w.leaves[i]
 	if w.cursor[i] >= w.end[i] {
 		w.broken = true
@@ -62,13 +61,13 @@ func (w *nestedWriter) def(n *parquetNode) int16 {
 // goesOn reports whether n's first leaf has another element of the list at
 // level rep.
 func (w *nestedWriter) goesOn(n *parquetNode, rep int16) bool {
-	i := n.leaf - w.first
+	i := n.leaf
 	return !w.broken && w.bad == nil && w.cursor[i] < w.end[i] && w.leaves[i].reps[w.cursor[i]] == rep
 }
 
 // skip moves every leaf of n on, over a null or an empty list.
 func (w *nestedWriter) skip(n *parquetNode) {
-	for i := n.leaf - w.first; i < n.leaf-w.first+n.leaves; i++ {
+	for i := n.leaf; i < n.leaf+n.leaves; i++ {
 		if w.cursor[i] >= w.end[i] {
 			w.broken = true
 			return
@@ -141,7 +140,7 @@ func (w *nestedWriter) object(n *parquetNode) {
 }
 
 // mapping writes the repetitions of n, a key and a value, as an object. Of
-// entries with the same key the last one counts.
+// entries with the same key the last one counts, at the place of the first.
 func (w *nestedWriter) mapping(n *parquetNode) {
 	w.dst = append(w.dst, '{')
 	if w.def(n) < n.def {
@@ -149,29 +148,19 @@ func (w *nestedWriter) mapping(n *parquetNode) {
 		w.dst = append(w.dst, '}')
 		return
 	}
-	at := len(w.dst)
-	seen := make(map[string]int)
-	var entries [][]byte
+	entries := w.entries.open()
 	for first := true; first || w.goesOn(n, n.rep); first = false {
-		w.key(n.children[0])
-		key := string(w.dst[at:])
-		w.dst = append(w.dst, ':')
-		w.field(n.children[1])
-		entry := append([]byte(nil), w.dst[at:]...)
-		w.dst = w.dst[:at]
-		if i, ok := seen[key]; ok {
-			entries[i] = entry
-			continue
-		}
-		seen[key] = len(entries)
-		entries = append(entries, entry)
-	}
-	for i, entry := range entries {
-		if i > 0 {
+		if !first {
 			w.dst = append(w.dst, ',')
 		}
-		w.dst = append(w.dst, entry...)
+		start := len(w.dst)
+		w.key(n.children[0])
+		key := len(w.dst)
+		w.dst = append(w.dst, ':')
+		w.field(n.children[1])
+		w.dst = entries.add(w.dst, entry{start, key, len(w.dst)})
 	}
+	entries.close()
 	w.dst = append(w.dst, '}')
 }
 
@@ -179,30 +168,30 @@ func (w *nestedWriter) mapping(n *parquetNode) {
 func (w *nestedWriter) key(n *parquetNode) {
 	at := len(w.dst)
 	w.field(n)
-	if len(w.dst) > at && w.dst[at] == '"' {
-		return
+	if len(w.dst) > at && w.dst[at] != '"' {
+		text := string(w.dst[at:])
+		w.dst = appendQuoted(w.dst[:at], text)
 	}
-	text := string(w.dst[at:])
-	w.dst = w.dst[:at]
-	w.quote(text)
 }
 
 func (w *nestedWriter) name(name string) {
-	w.quote(name)
+	w.dst = appendQuoted(w.dst, name)
 	w.dst = append(w.dst, ':')
 }
 
-func (w *nestedWriter) quote(text string) {
-	quoted, err := jsontext.AppendQuote(w.dst, text)
-	if err != nil { // not UTF-8: the replacement character stands for the wrong bytes
-		quoted = appendJSONString(w.dst, text)
+// appendQuoted appends text as a JSON string. Where it is not UTF-8 the
+// replacement character stands for the wrong bytes.
+func appendQuoted[T ~string | ~[]byte](dst []byte, text T) []byte {
+	quoted, err := jsontext.AppendQuote(dst, text)
+	if err != nil {
+		return appendJSONString(dst, string(text))
 	}
-	w.dst = quoted
+	return quoted
 }
 
 // value writes the value of leaf n at its cursor and moves on.
 func (w *nestedWriter) value(n *parquetNode) {
-	i := n.leaf - w.first
+	i := n.leaf
 	l := w.leaves[i]
 	if w.def(n); w.broken {
 		return
@@ -218,7 +207,7 @@ func (w *nestedWriter) value(n *parquetNode) {
 		t := l.times[x.off]
 		w.dst = appendJSONValue(w.dst, Value{Kind: Time, Local: x.local, sec: t.sec, nsec: t.nsec})
 	case Text:
-		w.quote(string(l.text[x.off : x.off+x.len]))
+		w.dst = appendQuoted(w.dst, l.text[x.off:x.off+x.len])
 	default:
 		w.dst = append(w.dst, l.text[x.off:x.off+x.len]...)
 	}

@@ -1,9 +1,7 @@
 package readers
 
 import (
-	"bytes"
 	"fmt"
-	"runtime"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/parquet"
@@ -46,39 +44,6 @@ func TestParquetOldLists(t *testing.T) {
 		`{"two":[],"bag":[],"pair":[],"map":{},"deep":[]}`,
 		`{"two":null,"bag":null,"pair":null,"map":null,"deep":null}`,
 	})
-}
-
-// TestParquetDamaged reads files that are cut off or have one byte changed:
-// an error or rows, but no panic and no standstill.
-func TestParquetDamaged(t *testing.T) {
-	damage(t, map[string][]byte{"nested": oldListFile(t, 12), "flat": lowFlatFile(t)})
-}
-
-func damage(t *testing.T, files map[string][]byte) {
-	t.Helper()
-	for name, data := range files {
-		t.Run(name, func(t *testing.T) {
-			before := runtime.NumGoroutine()
-			for _, n := range []int{0, 1, 4, 8, 11, 12, 100, len(data) / 2, len(data) - 9, len(data) - 8, len(data) - 1} {
-				if _, _, err := readParquet(t, data[:n], Options{}); err == nil {
-					t.Errorf("cut off at %d: no error", n)
-				}
-			}
-			for i := 0; i < len(data); i += 97 {
-				for _, flip := range []byte{0x01, 0x80, 0xff} {
-					broken := bytes.Clone(data)
-					broken[i] ^= flip
-					rows, _, err := readParquet(t, broken, Options{ChunkRows: 50})
-					if err == nil && len(rows) > 3000 {
-						t.Errorf("byte %d: %d rows", i, len(rows))
-					}
-				}
-			}
-			if after := runtime.NumGoroutine(); after > before+4 {
-				t.Errorf("%d goroutines are left over", after-before)
-			}
-		})
-	}
 }
 
 // lowFlatFile is a flat table by arrow's writer.

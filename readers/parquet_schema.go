@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/parquet"
-	"github.com/apache/arrow/go/v17/parquet/compress"
-	"github.com/apache/arrow/go/v17/parquet/metadata"
 	"github.com/apache/arrow/go/v17/parquet/schema"
 )
 
@@ -31,8 +29,9 @@ type parquetNode struct {
 	unwrap   bool  // listShape: the elements are the child's only child
 	def, rep int16 // the levels at which the node is there
 	children []*parquetNode
-	leaf     int // index among the file's leaves, of the first leaf
-	leaves   int // number of leaves
+	file     int // leafShape: index among the file's leaves
+	leaf     int // index of the first leaf among the column's that are read
+	leaves   int // number of leaves that are read
 	column   *schema.Column
 	open     leafOpener // leafShape of a wanted column: makes its decoder
 	kind     ColumnType
@@ -48,12 +47,15 @@ func (n *parquetNode) columnType() ColumnType {
 	return NestedColumn
 }
 
-// prepareLeaves appends n's leaves to dst and gives each its decoder.
+// prepareLeaves appends n's leaves to dst, those of one column, and gives each
+// its decoder.
 func (n *parquetNode) prepareLeaves(dst []*parquetNode) ([]*parquetNode, error) {
+	n.leaf = len(dst)
 	if n.shape == leafShape {
 		if err := n.chooseDecoder(); err != nil {
 			return nil, fmt.Errorf("column %s: %w; rewrite the file with a plain type or leave the column out", n.path, err)
 		}
+		n.leaves = 1
 		return append(dst, n), nil
 	}
 	for _, child := range n.children {
@@ -62,6 +64,7 @@ func (n *parquetNode) prepareLeaves(dst []*parquetNode) ([]*parquetNode, error) 
 			return nil, err
 		}
 	}
+	n.leaves = len(dst) - n.leaf
 	return dst, nil
 }
 
@@ -75,7 +78,7 @@ const deepestSchema = 100
 
 // node builds the node of field under parent, which is nil at the top.
 func (r *layoutReader) node(field schema.Node, parent *parquetNode) (*parquetNode, error) {
-	n := &parquetNode{name: field.Name(), path: field.Name(), leaf: r.leaf}
+	n := &parquetNode{name: field.Name(), path: field.Name()}
 	if parent != nil {
 		n.path = parent.path + "." + n.name
 		n.def, n.rep = parent.def, parent.rep
@@ -97,8 +100,7 @@ func (r *layoutReader) node(field schema.Node, parent *parquetNode) (*parquetNod
 		if r.leaf >= r.schema.NumColumns() {
 			return nil, errors.New("the schema is damaged; get or write the file anew")
 		}
-		n.column = r.schema.Column(r.leaf)
-		n.leaves = 1
+		n.file, n.column = r.leaf, r.schema.Column(r.leaf)
 		r.leaf++
 		return n, nil
 	}
@@ -112,7 +114,6 @@ func (r *layoutReader) node(field schema.Node, parent *parquetNode) (*parquetNod
 	if len(n.children) == 0 {
 		return nil, fmt.Errorf("column %s: a group without fields cannot be read; rewrite the file without it", n.path)
 	}
-	n.leaves = r.leaf - n.leaf
 	n.chooseShape(group)
 	return n, nil
 }
@@ -140,60 +141,4 @@ func (n *parquetNode) chooseShape(group *schema.GroupNode) {
 		n.unwrap = len(child.children) == 1 && child.shape == structShape &&
 			child.name != "array" && child.name != n.name+"_tuple"
 	}
-}
-
-// checkColumnChunk reports why leaf's chunk in a row group cannot be read.
-func checkColumnChunk(c *metadata.ColumnChunkMetaData, leaf *parquetNode, rows, fileSize int64) error {
-	if c.CryptoMetadata() != nil {
-		return errors.New("it is encrypted; decrypt the file first")
-	}
-	if _, err := compress.GetCodec(c.Compression()); err != nil {
-		return fmt.Errorf("compression %s cannot be read; rewrite the file with snappy or zstd", codecName(c.Compression()))
-	}
-	for _, e := range c.Encodings() {
-		if !readableEncoding(e) {
-			return fmt.Errorf("encoding %s cannot be read; rewrite the file with plain or dictionary encoding", e)
-		}
-	}
-	if c.FilePath() != "" {
-		return fmt.Errorf("its values are in another file, %s; write the table as one file", c.FilePath())
-	}
-	start, size := chunkRange(c)
-	values := c.NumValues()
-	sound := start >= 4 && size >= 0 && start <= fileSize && size <= fileSize-start &&
-		c.TotalUncompressedSize() >= 0 && c.Type() == leaf.column.PhysicalType() && values >= rows
-	if leaf.rep == 0 {
-		sound = sound && values == rows
-	}
-	if !sound {
-		return errors.New("the footer is damaged or the file cut off; get or write it anew")
-	}
-	return nil
-}
-
-// chunkRange returns where a column chunk's pages begin, and their size.
-func chunkRange(c *metadata.ColumnChunkMetaData) (start, size int64) {
-	start = c.DataPageOffset()
-	if c.HasDictionaryPage() && c.DictionaryPageOffset() > 0 && c.DictionaryPageOffset() < start {
-		start = c.DictionaryPageOffset()
-	}
-	return start, c.TotalCompressedSize()
-}
-
-func readableEncoding(e parquet.Encoding) bool {
-	switch e {
-	case parquet.Encodings.Plain, parquet.Encodings.PlainDict, parquet.Encodings.RLE, parquet.Encodings.RLEDict,
-		parquet.Encodings.BitPacked, parquet.Encodings.DeltaBinaryPacked,
-		parquet.Encodings.DeltaLengthByteArray, parquet.Encodings.DeltaByteArray:
-		return true
-	}
-	return false
-}
-
-func codecName(c compress.Compression) string {
-	names := [...]string{"uncompressed", "snappy", "gzip", "lzo", "brotli", "lz4", "zstd", "lz4_raw"}
-	if c < 0 || int(c) >= len(names) {
-		return fmt.Sprintf("number %d", int(c))
-	}
-	return names[c]
 }

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +60,43 @@ func drain(t *testing.T, r Reader) (rows []string, bad []BadRow, err error) {
 	}
 }
 
+// closing notes that it was closed.
+type closing bool
+
+func (c *closing) Close() error {
+	*c = true
+	return nil
+}
+
+func parquetOf(t *testing.T, data []byte, o Options) *parquetReader {
+	t.Helper()
+	r, err := newParquetReader("in.parquet", bytes.NewReader(data), int64(len(data)), new(closing), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.(*parquetReader)
+}
+
+// chunks are those of p, which none may fail to be.
+func chunks(t *testing.T, p *parquetReader) iter.Seq[*Chunk] {
+	return func(yield func(*Chunk) bool) {
+		t.Helper()
+		defer p.Close()
+		for {
+			chunk, err := p.Next(t.Context())
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !yield(chunk) {
+				return
+			}
+		}
+	}
+}
+
 func mustRows(t *testing.T, data []byte, o Options) []string {
 	t.Helper()
 	rows, bad, err := readParquet(t, data, o)
@@ -97,17 +136,27 @@ type lowColumn struct {
 	write func(file.ColumnChunkWriter) error
 }
 
-// lowFile writes one row group of leaf columns, whose top-level nodes are given.
-func lowFile(t testing.TB, nodes schema.FieldList, root parquet.Repetition, groups int, pageSize int64, codec compress.Compression, writes ...func(file.ColumnChunkWriter) error) []byte {
+// lowFile writes a file of leaf columns, whose top-level nodes are given, with
+// that many equal row groups.
+func lowFile(t testing.TB, nodes schema.FieldList, root parquet.Repetition, groups int, pageSize int64, codec compress.Compression, writes ...columnWrite) []byte {
+	t.Helper()
+	props := []parquet.WriterProperty{parquet.WithCompression(codec), parquet.WithDataPageSize(pageSize), parquet.WithBatchSize(16)}
+	return groupsFile(t, nodes, root, props, slices.Repeat([][]columnWrite{writes}, groups)...)
+}
+
+// columnWrite writes the values of one column of one row group.
+type columnWrite = func(file.ColumnChunkWriter) error
+
+// groupsFile writes a file with the given row groups.
+func groupsFile(t testing.TB, nodes schema.FieldList, root parquet.Repetition, props []parquet.WriterProperty, groups ...[]columnWrite) []byte {
 	t.Helper()
 	top, err := schema.NewGroupNode("schema", root, nodes, -1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var buf bytes.Buffer
-	props := parquet.NewWriterProperties(parquet.WithCompression(codec), parquet.WithDataPageSize(pageSize), parquet.WithBatchSize(16))
-	w := file.NewParquetWriter(&buf, top, file.WithWriterProps(props))
-	for range groups {
+	w := file.NewParquetWriter(&buf, top, file.WithWriterProps(parquet.NewWriterProperties(props...)))
+	for _, writes := range groups {
 		group := w.AppendRowGroup()
 		for _, write := range writes {
 			column, err := group.NextColumn()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -92,7 +93,8 @@ func intDecoder(logical schema.LogicalType, short bool) (func(*leafReader, int64
 	case *schema.DecimalLogicalType:
 		scale, err := usableScale(t)
 		return func(l *leafReader, v int64) {
-			l.put(Number, appendDecimal(l.text, strconv.AppendInt(nil, v, 10), scale))
+			l.digits = strconv.AppendInt(l.digits[:0], v, 10)
+			l.put(Number, appendDecimal(l.text, l.digits, scale))
 		}, NumberColumn, err
 	case *schema.IntLogicalType:
 		if !t.IsSigned() {
@@ -248,24 +250,44 @@ func (l *leafReader) putDecimal(v []byte, scale int) {
 		l.putBad(fmt.Sprintf("a decimal of %d bytes cannot be read; correct it in the source", len(v)), v)
 		return
 	}
-	var digits []byte
-	if len(v) <= 8 {
-		var n int64
-		if v[0]&0x80 != 0 {
-			n = -1
-		}
-		for _, b := range v {
-			n = n<<8 | int64(b)
-		}
-		digits = strconv.AppendInt(nil, n, 10)
+	if len(v) <= 16 {
+		l.digits = appendInt128(l.digits[:0], v)
 	} else {
 		n := new(big.Int).SetBytes(v)
 		if v[0]&0x80 != 0 {
 			n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(len(v))*8))
 		}
-		digits = n.Append(nil, 10)
+		l.digits = n.Append(l.digits[:0], 10)
 	}
-	l.put(Number, appendDecimal(l.text, digits, scale))
+	l.put(Number, appendDecimal(l.text, l.digits, scale))
+}
+
+// appendInt128 appends the digits of a big-endian number in two's complement of
+// at most 16 bytes.
+func appendInt128(dst, v []byte) []byte {
+	var high, low uint64
+	negative := v[0]&0x80 != 0
+	if negative {
+		high, low = math.MaxUint64, math.MaxUint64
+	}
+	for _, b := range v {
+		high, low = high<<8|low>>56, low<<8|uint64(b)
+	}
+	if negative {
+		var borrow uint64
+		low, borrow = bits.Sub64(0, low, 0)
+		high, _ = bits.Sub64(0, high, borrow)
+		dst = append(dst, '-')
+	}
+	if high == 0 {
+		return strconv.AppendUint(dst, low, 10)
+	}
+	const zeros = "0000000000000000000"
+	front, back := bits.Div64(high, low, 1e19) // high is at most 2^63, so the front fits
+	dst = strconv.AppendUint(dst, front, 10)
+	var scratch [20]byte
+	digits := strconv.AppendUint(scratch[:0], back, 10)
+	return append(append(dst, zeros[len(digits):]...), digits...)
 }
 
 // appendDecimal appends a whole number's digits with the last scale of them

@@ -21,12 +21,15 @@ const (
 // source whose format shows in its name or content.
 type Options struct {
 	Format    Format    // "": by the file's name, then its content
-	Columns   []string  // names, or globs with * and ?, of the columns to decode; nil: all
+	Columns   []string  // names, or globs with * and ?, of the columns to decode, for Parquet also paths as a.b and a[].b into them; nil: all
 	Delimiter string    // CSV: one character; "": comma, for TSV a tab
 	Names     []string  // CSV: the column names of a file that has no header line
 	Encoding  string    // text formats: utf-8 (default), utf-16, latin1, windows-1252; a BOM decides
 	Stdin     io.Reader // what "-" reads; nil: "-" is an error
 	ChunkRows int       // rows to a chunk; 0: a few thousand
+
+	Prune []Comparison // Parquet: row groups in which no row meets all of these are not read
+	Nulls []string     // texts that Prune's comparisons take as no value
 }
 
 // Reader streams one source. It is used by one goroutine at a time; the chunks
