@@ -19,14 +19,14 @@ Exit codes: 0 the mapping is right and every row can be mapped; 2 it is not; 3
 some rows cannot be mapped.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				m, _, err := f.loadMapping()
+				m, _, err := f.loadMapping(cmd.Context(), nil)
 				if err != nil {
 					return err
 				}
 				fmt.Fprintf(s.out, "%s: the mapping %s is right\n", f.mapping, m.Name)
 				return nil
 			}
-			in, err := f.load(s, args)
+			in, err := f.load(cmd.Context(), s, args)
 			if err != nil {
 				return err
 			}
