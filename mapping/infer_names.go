@@ -23,7 +23,7 @@ var batchSynonyms = []synonym{
 		correo correoelectronico`},
 	{"user_identities.mobile_number", `mobilenumber mobile mobilephone phone phonenumber telephone tel cell cellphone msisdn telefon
 		telefonnummer handy handynummer mobiltelefon portable telephoneportable telefono movil celular`},
-	{"user_identities.other", `anonymousid anonid visitorid cookieid guestid userpseudoid fullvisitorid distinctid gaclientid`},
+	{"user_identities.other", `anonymousid anonid visitorid cookieid guestid userpseudoid fullvisitorid distinctid gaclientid deviceid`},
 	{"user_identities.facebook", "facebookid fbid"},
 	{"user_identities.twitter", "twitterid twitterhandle"},
 	{"user_identities.google", "googleid"},
@@ -97,7 +97,7 @@ var orderSynonyms = []synonym{
 var productSynonyms = []struct{ field, clear, short string }{
 	{"id", `sku productid productsku itemid articleid articleno articlenumber productcode itemcode asin ean upc gtin artikelnummer artikelnr
 		artikelid produktid referenceproduit idproduit codigoproducto idproducto lineitemsku`, "id code number nr no ref reference"},
-	{"name", "productname itemname productname producttitle lineitemname produktname artikelname artikelbezeichnung nomproduit nombreproducto", "name title label description bezeichnung"},
+	{"name", "productname itemname producttitle lineitemname produktname artikelname artikelbezeichnung nomproduit nombreproducto", "name title label description bezeichnung"},
 	{"brand", "productbrand marke marque marca vendor lineitemvendor", "brand manufacturer"},
 	{"category", "productcategory itemcategory produktkategorie", "category categoryname type kategorie categorie categoria"},
 	{"variant", "productvariant itemvariant variantname varianttitle", "variant size color"},
@@ -149,7 +149,7 @@ func split(name string) []string {
 		word = nil
 	}
 	before := ' '
-	for _, r := range norm.NFKD.String(name) {
+	for _, r := range norm.NFKD.String(strings.ReplaceAll(name, "ß", "ss")) {
 		switch {
 		case unicode.Is(unicode.Mn, r):
 			continue

@@ -9,6 +9,12 @@ import (
 	"mpimport/mparticle"
 )
 
+// The identities that a column is taken for where its name does not say which.
+const (
+	customerPath = "user_identities.customer_id"
+	emailPath    = "user_identities.email"
+)
+
 // proposer makes a draft from what the sample shows.
 type proposer struct {
 	options InferOptions
@@ -66,7 +72,10 @@ func (s synonym) rank(f *profile) int {
 // field maps the column that fits best to a field; it returns nil if there is
 // none.
 func (p *proposer) field(s synonym, field *mparticle.Field) *draftLine {
-	f := p.pick(s, func(f *profile) bool { _, ok := p.origin(f, field); return ok })
+	f := p.pick(s, func(f *profile) bool {
+		_, ok := p.origin(f, field)
+		return ok && (s.path != emailPath || 2*f.emails > f.values)
+	})
 	if f == nil || p.keys[s.path] {
 		return nil
 	}
@@ -105,7 +114,7 @@ func isIdentityLine(l *draftLine) bool { return leafOf(mparticle.BatchFields(), 
 
 // dress adds what a field's kind asks for.
 func (p *proposer) dress(l *draftLine) *draftLine {
-	if l.key == "user_identities.email" {
+	if l.key == emailPath {
 		l.value = yamlGroup("column", yamlText(l.column), "transform", "[trim, lower]")
 	}
 	return l
@@ -118,9 +127,9 @@ func (p *proposer) namedUser(root *mparticle.Field) error {
 	}
 	for _, f := range p.fields {
 		if f.ref == p.options.User && !f.inList {
-			path := "user_identities.customer_id"
+			path := customerPath
 			if f.all(f.emails) {
-				path = "user_identities.email"
+				path = emailPath
 			}
 			p.used[f], p.keys[path] = true, true
 			p.draft.batch = append(p.draft.batch, p.dress(&draftLine{key: path, value: f.reference(), column: f.ref}))
@@ -165,25 +174,24 @@ func (p *proposer) guessUser(profiles bool) error {
 // likeUser says how much a column is like an identity of the user, 0 being not
 // at all, and which one.
 func (f *profile) likeUser(rows int, profiles bool) (points int, path string) {
-	const customer = "user_identities.customer_id"
 	name := split(f.ref)
-	last := ""
-	if len(name) > 0 {
-		last = name[len(name)-1]
+	if len(name) == 0 {
+		name = []string{""}
 	}
+	last := name[len(name)-1]
 	code := last == "id" || last == "uid" || last == "uuid" || last == "key" || last == "nr" || last == "no" || last == "number" || strings.HasSuffix(last, "id")
 	own := len(name) == 1 || personWords[name[0]]
 	switch {
 	case f.values == 0 || f.typedOtherwise():
 		return 0, ""
 	case f.all(f.emails):
-		return 100, "user_identities.email"
+		return 100, emailPath
 	case code && own && (profiles || !f.unique()):
-		return 80, customer
+		return 80, customerPath
 	case code && f.values == rows:
-		return 60, customer
+		return 60, customerPath
 	case f.values == rows && f.unique() && profiles:
-		return 40, customer
+		return 40, customerPath
 	}
 	return 0, ""
 }

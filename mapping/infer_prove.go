@@ -150,12 +150,19 @@ func (p *proposer) somebody(placeholders func(*profile) []string) string {
 	return "(" + strings.Join(any, " or ") + ")"
 }
 
-// placeholders are the values seen that are no identity.
+// placeholders are the values seen that are no identity, trimmed and in small
+// letters if not before.
 func (f *profile) placeholders() []string {
 	var seen []string
 	for _, id := range junkIDs {
 		if f.has(id) {
 			seen = append(seen, id)
+		}
+	}
+	for _, text := range f.some {
+		plain := strings.ToLower(strings.TrimSpace(text))
+		if plain == "" || slices.Contains(junkIDs, plain) && !slices.Contains(seen, text) {
+			seen = append(seen, text)
 		}
 	}
 	return seen
