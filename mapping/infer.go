@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mpimport/readers"
@@ -96,6 +97,15 @@ func newProposer(s *sample, found *profiler, rows int64, o InferOptions) *propos
 		p.draft.source = append(p.draft.source, &draftLine{key: "null_values", value: yamlList(append([]string{""}, marks...)), note: "texts found that mean no value"})
 	}
 	found.root.walk(func(f *profile) { p.fields = append(p.fields, f) })
+	if found.full {
+		p.draft.head = append(p.draft.head, fmt.Sprintf("The file has more than %d columns; the others are not here.", profileFields))
+	}
+	for _, ref := range found.beyond {
+		p.draft.head = append(p.draft.head, fmt.Sprintf("No mapping can refer to %s, for the dots, brackets or lack of a name; it is left out.", yamlQuote(ref)))
+	}
+	if slices.Contains(s.names, "") {
+		p.draft.head = append(p.draft.head, "A column has no name, so that no mapping can refer to it; it is left out.")
+	}
 	for _, name := range s.twice {
 		p.draft.head = append(p.draft.head, fmt.Sprintf("More than one column is named %s: they cannot be told apart and are left out.", yamlQuote(name)))
 	}

@@ -147,8 +147,11 @@ func (p *proposer) event(kind mparticle.EventType, plan eventPlan) *draftEvent {
 	root, _ := mparticle.EventFields(kind)
 	e := &draftEvent{kind: kind, when: p.when(plan, kind)}
 	o, _ := p.time(plan.time)
-	e.data = append(p.naming(kind, plan), &draftLine{key: "timestamp_unixtime_ms", value: o.value, note: o.note, column: plan.time.ref})
-	p.keys["timestamp_unixtime_ms"] = true
+	e.data = append(p.naming(kind, plan), p.line("timestamp_unixtime_ms", plan.time, o))
+	p.keys = map[string]bool{}
+	for _, l := range e.data {
+		p.keys[l.key] = true
+	}
 	synonyms := eventSynonyms
 	if kind == mparticle.TypeCommerceEvent {
 		synonyms = append(slices.Clone(eventSynonyms), orderSynonyms...)
@@ -203,9 +206,18 @@ func (p *proposer) naming(kind mparticle.EventType, plan eventPlan) []*draftLine
 		name.value, name.note = yamlGroup("value", yamlText(p.draft.name)), "a guess: no column says what happened"
 		p.decide("no column says what happened: every row was taken for one event, " + yamlQuote(p.draft.name))
 	}
+	return []*draftLine{name, p.sort(kind)}
+}
+
+// sort is the line of the type of custom events.
+func (p *proposer) sort(kind mparticle.EventType) *draftLine {
+	const path = "custom_event_type"
 	root, _ := mparticle.EventFields(kind)
-	sort := leafOf(root, "custom_event_type")
-	return []*draftLine{name, {key: "custom_event_type", value: yamlGroup("value", string(mparticle.Other)), note: "or " + strings.Join(sort.Enum, ", ")}}
+	field := leafOf(root, path)
+	if l := p.eventField(synonym{path, "customeventtype eventcategory"}, field); l != nil {
+		return l
+	}
+	return &draftLine{key: path, value: yamlGroup("value", string(mparticle.Other)), note: "or " + strings.Join(field.Enum, ", ")}
 }
 
 // action is the line of what was done with the products.

@@ -112,7 +112,7 @@ func (p *proposer) productLines(plan eventPlan) []*draftLine {
 	taken := map[*profile]bool{}
 	for _, c := range plan.products {
 		o, _ := p.origin(c.column, productField(c.field))
-		lines = append(lines, &draftLine{key: productPath + c.field, value: o.value, note: o.note, column: c.column.ref})
+		lines = append(lines, p.line(productPath+c.field, c.column, o))
 		taken[c.column] = true
 	}
 	if plan.list == nil {
@@ -121,7 +121,7 @@ func (p *proposer) productLines(plan eventPlan) []*draftLine {
 	plan.list.walk(func(m *profile) {
 		key := productPath + "custom_attributes." + m.ref[len(plan.list.ref)+len("[]."):]
 		if o, ok := p.origin(m, productField("custom_attributes.any")); ok && !taken[m] && !m.nested() {
-			lines = append(lines, &draftLine{key: key, value: o.value, note: o.note, column: m.ref})
+			lines = append(lines, p.line(key, m, o))
 		}
 	})
 	return lines

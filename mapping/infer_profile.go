@@ -52,6 +52,7 @@ const (
 	someValues    = 200  // values remembered
 	someLength    = 64   // bytes of a value remembered
 	distinctMost  = 10_000
+	someBeyond    = 10
 )
 
 // markers are texts that may stand for "no value". Some are never anything
@@ -75,9 +76,11 @@ var commaPattern = regexp.MustCompile(`^-?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+),[0-9]
 
 // profiler profiles the columns of a sample.
 type profiler struct {
-	root  profile
-	count int
-	times []timeCandidate
+	root   profile
+	count  int
+	times  []timeCandidate
+	beyond []string // the first members that no mapping can refer to
+	full   bool     // there are more columns than are profiled
 }
 
 func newProfiler() *profiler { return &profiler{times: timeCandidates()} }
@@ -99,6 +102,7 @@ func (p *profiler) child(parent *profile, name, ref string) *profile {
 		return known
 	}
 	if p.count >= profileFields {
+		p.full = true
 		return nil
 	}
 	p.count++
@@ -163,7 +167,10 @@ func (p *profiler) nested(f *profile, raw string, depth int) {
 func (p *profiler) members(f *profile, raw, prefix string, depth int) {
 	for name, value := range objectMembers(raw) {
 		if name == "" || strings.ContainsAny(name, ".[]") {
-			continue // a reference could not reach it
+			if ref := prefix + name; len(p.beyond) < someBeyond && !slices.Contains(p.beyond, ref) {
+				p.beyond = append(p.beyond, ref)
+			}
+			continue
 		}
 		if child := p.child(f, prefix+name, prefix+name); child != nil {
 			p.observe(child, jsonValue(value), depth+1)

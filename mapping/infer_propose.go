@@ -74,14 +74,26 @@ func (s synonym) rank(f *profile) int {
 func (p *proposer) field(s synonym, field *mparticle.Field) *draftLine {
 	f := p.pick(s, func(f *profile) bool {
 		_, ok := p.origin(f, field)
-		return ok && (s.path != emailPath || 2*f.emails > f.values)
+		return ok && f.likeIdentity(s.path)
 	})
 	if f == nil || p.keys[s.path] {
 		return nil
 	}
 	p.used[f], p.keys[s.path] = true, true
 	o, _ := p.origin(f, field)
-	return &draftLine{key: s.path, value: o.value, note: o.note, column: f.ref}
+	return p.line(s.path, f, o)
+}
+
+// likeIdentity reports whether values can be an identity of a kind: most of them
+// addresses, or none with spaces, as names of people have.
+func (f *profile) likeIdentity(path string) bool {
+	switch path {
+	case emailPath:
+		return 2*f.emails > f.values
+	case customerPath:
+		return !slices.ContainsFunc(f.some, func(text string) bool { return strings.Contains(strings.TrimSpace(text), " ") })
+	}
+	return true
 }
 
 // leafOf is the catalog's field at a path that the tables of synonyms name.
@@ -182,7 +194,7 @@ func (f *profile) likeUser(rows int, profiles bool) (points int, path string) {
 	code := last == "id" || last == "uid" || last == "uuid" || last == "key" || last == "nr" || last == "no" || last == "number" || strings.HasSuffix(last, "id")
 	own := len(name) == 1 || personWords[name[0]]
 	switch {
-	case f.values == 0 || f.typedOtherwise():
+	case f.values == 0 || f.typedOtherwise() || !profiles && f.identifiesOther() || !f.likeIdentity(customerPath):
 		return 0, ""
 	case f.all(f.emails):
 		return 100, emailPath
@@ -194,6 +206,12 @@ func (f *profile) likeUser(rows int, profiles bool) (points int, path string) {
 		return 40, customerPath
 	}
 	return 0, ""
+}
+
+// identifiesOther reports whether a name is that of an order, a product or the
+// row itself.
+func (f *profile) identifiesOther() bool {
+	return orderSynonyms[0].rank(f) > 0 || eventSynonyms[0].rank(f) > 0 || (synonym{names: productSynonyms[0].clear}).rank(f) > 0
 }
 
 // typedOtherwise reports whether the values are nothing that identifies.
@@ -263,7 +281,7 @@ func (a *attributes) add(p *proposer, f *profile) {
 		key = strings.TrimSpace(f.ref)
 	}
 	o, ok := p.origin(f, a.field)
-	l := &draftLine{key: a.path + "." + key, value: o.value, note: o.note, column: f.ref}
+	l := p.line(a.path+"."+key, f, o)
 	why := ""
 	switch {
 	case f.values == 0:

@@ -28,6 +28,9 @@ func (p *proposer) prove(ctx context.Context, s *sample) ([]byte, error) {
 			return nil, err
 		}
 		if !p.mendRejects(rejects) {
+			for _, reject := range rejects {
+				p.decide(fmt.Sprintf("%d rows are rejected: %s", reject.rows, reject.Error()))
+			}
 			return r.text, nil
 		}
 	}

@@ -40,7 +40,7 @@ func sniff(ctx context.Context, source string, read readers.Options, rows int64)
 	if e := best.read.Encoding; e != "" {
 		s.lines = append(s.lines, &draftLine{key: "encoding", value: e, note: "a guess: the file is not UTF-8"})
 	}
-	if slices.ContainsFunc(s.names, isData) && best.text {
+	if best.text && slices.ContainsFunc(s.names, isData) && !slices.ContainsFunc(s.names, isName) {
 		s.nameColumns()
 	}
 	s.leaveTwins()
@@ -153,6 +153,12 @@ func (s *sample) eachChunk(ctx context.Context, r readers.Reader, visit func(*re
 // has no header.
 func isData(name string) bool {
 	return isEmail(name) || uuidPattern.MatchString(name) || isoTime(name)
+}
+
+// isName reports whether a column is named for what it holds of a user.
+func isName(name string) bool {
+	f := &profile{ref: name}
+	return slices.ContainsFunc(batchSynonyms, func(s synonym) bool { return s.rank(f) > 0 })
 }
 
 // nameColumns gives the columns of a file without a header names to go by.

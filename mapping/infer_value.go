@@ -12,7 +12,16 @@ import (
 // origin is what a mapping writes behind the colon, and why.
 type origin struct {
 	value string // YAML
-	note  string
+	note  string // a comment
+	ask   string // what a person should look at if this is used; may be ""
+}
+
+// line is the line of a field that comes from f.
+func (p *proposer) line(path string, f *profile, o origin) *draftLine {
+	if o.ask != "" {
+		p.decide(o.ask)
+	}
+	return &draftLine{key: path, value: o.value, note: o.note, column: f.ref}
 }
 
 // reference writes the source of a field: the column alone, or with the given
@@ -129,7 +138,7 @@ func (p *proposer) time(f *profile) (origin, bool) {
 	}
 	o := origin{}
 	if other != nil {
-		format, o.note = p.dateOrder(f, format, *other)
+		format, o = p.dateOrder(f, format, *other)
 	}
 	if format.name == iso8601.name {
 		o.value = f.reference()
@@ -147,35 +156,34 @@ func (p *proposer) unit(f *profile) (origin, bool) {
 	}
 	o := origin{value: f.reference("format", unit), note: "the unit is a guess from the size of the numbers"}
 	if odd := f.values - hits; odd > 0 {
-		p.decide(fmt.Sprintf("column %s: %d of %d numbers are times before 1995 or after 2050 in the unit %s", yamlQuote(f.ref), odd, f.values, unit))
+		o.ask = fmt.Sprintf("column %s: %d of %d numbers are times before 1995 or after 2050 in the unit %s", yamlQuote(f.ref), odd, f.values, unit)
 	}
 	return o, true
 }
 
 // dateOrder chooses between day first and month first where all values can be
 // read both ways.
-func (p *proposer) dateOrder(f *profile, a, b timeCandidate) (timeCandidate, string) {
+func (p *proposer) dateOrder(f *profile, a, b timeCandidate) (timeCandidate, origin) {
 	dmy, mdy := a, b
 	if a.order == "mdy" {
 		dmy, mdy = b, a
 	}
+	order, column := p.provenOrder()
 	switch {
 	case p.options.Dates == "dmy":
-		return dmy, ""
+		return dmy, origin{}
 	case p.options.Dates == "mdy":
-		return mdy, ""
+		return mdy, origin{}
+	case order == "dmy":
+		return dmy, origin{note: "day first, as in column " + yamlQuote(column)}
+	case order == "mdy":
+		return mdy, origin{note: "month first, as in column " + yamlQuote(column)}
 	}
-	if order, column := p.provenOrder(); order == "mdy" {
-		return mdy, "month first, as in column " + yamlQuote(column)
-	} else if order == "dmy" {
-		return dmy, "day first, as in column " + yamlQuote(column)
-	}
+	ask := "column " + yamlQuote(f.ref) + ": day or month first? Every value can be read both ways; "
 	if strings.Contains(mdy.name, "%p") {
-		p.decide(fmt.Sprintf("column %s: month or day first? Both can be read; month first was taken for its AM and PM (--dates)", yamlQuote(f.ref)))
-		return mdy, "a guess: every value can be read day first, too; see --dates"
+		return mdy, origin{note: "a guess: every value can be read day first, too; then write " + dmy.name, ask: ask + "month first was taken, for its AM and PM (--dates dmy for the other)"}
 	}
-	p.decide(fmt.Sprintf("column %s: day or month first? Both can be read; day first was taken (--dates mdy for the other)", yamlQuote(f.ref)))
-	return dmy, fmt.Sprintf("a guess: every value can be read month first, too; then write %s", mdy.name)
+	return dmy, origin{note: "a guess: every value can be read month first, too; then write " + mdy.name, ask: ask + "day first was taken (--dates mdy for the other)"}
 }
 
 // provenOrder is the order of a column whose values can be read in one way only.
