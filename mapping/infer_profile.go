@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"iter"
-	"maps"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -54,14 +53,6 @@ const (
 	distinctMost  = 10_000
 	someBeyond    = 10
 )
-
-// markers are texts that may stand for "no value". Some are never anything
-// else; the others may be words and are markers only where they stand among
-// numbers, times or the like.
-var markers = map[string]bool{
-	`\N`: true, "NULL": true, "null": true, "N/A": true, "n/a": true, "#N/A": true, "(null)": true, "<null>": true,
-	"NA": false, "Null": false, "None": false, "none": false, "nil": false, "NaN": false, "nan": false, "undefined": false, "-": false, "--": false, "?": false, " ": false,
-}
 
 var emailPattern = regexp.MustCompile(`^[^@\s,;<>"]+@[^@\s,;<>"]+\.[^@\s,;<>".]+$`)
 
@@ -207,7 +198,9 @@ func (p *profiler) scalar(f *profile, v readers.Value) {
 		return
 	}
 	f.text(text)
-	f.times.observe(text, p.times)
+	if !numberPattern.MatchString(trimmed) {
+		f.times.observe(text, p.times)
+	}
 }
 
 // number counts what a text is as a number.
@@ -259,18 +252,6 @@ func (f *profile) has(text string) bool { return f.digest[xxh3.HashString(text)]
 // all reports whether every value was counted by n.
 func (f *profile) all(n int) bool { return f.values > 0 && n == f.values }
 
-// typed reports whether the values, markers aside, are of one kind, so that a
-// marker among them can be no word.
-func (f *profile) typed() bool {
-	_, _, times := f.times.best()
-	for _, n := range []int{f.numbers, f.commas, f.booleans, f.uuids, f.emails, f.ips, times} {
-		if f.values > 0 && n == f.values {
-			return true
-		}
-	}
-	return false
-}
-
 // unique reports whether no value was seen twice, as far as is remembered.
 func (f *profile) unique() bool {
 	return f.values > 1 && len(f.digest) >= min(f.values, distinctMost)
@@ -279,55 +260,16 @@ func (f *profile) unique() bool {
 // few reports whether all distinct values are remembered.
 func (f *profile) few() bool { return len(f.digest) == len(f.some) && len(f.some) < someValues }
 
-// empty is the number of rows, of so many, without a value.
-func (f *profile) empty(rows int) int { return rows - f.values }
-
 // nested reports whether it holds objects or lists.
 func (f *profile) nested() bool { return f.objects+f.lists > 0 }
 
-// walkProfiles calls visit with every profile below f, parents first, in the
+// walk calls visit with every profile below f, parents first, in the
 // order of the columns.
 func (f *profile) walk(visit func(*profile)) {
 	for _, child := range f.children {
 		visit(child)
 		child.walk(visit)
 	}
-}
-
-// settleMarkers chooses the texts that the mapping takes for no value. What is
-// left in marks are words.
-func (f *profile) settleMarkers() []string {
-	typed, words := map[string]bool{}, map[string]bool{}
-	f.walk(func(c *profile) {
-		for mark := range c.marks {
-			if markers[mark] || c.typed() {
-				typed[mark] = true
-			} else if c.values > 0 {
-				words[mark] = true
-			}
-		}
-	})
-	var chosen []string
-	for mark := range typed {
-		if markers[mark] || !words[mark] {
-			chosen = append(chosen, mark)
-		}
-	}
-	slices.Sort(chosen)
-	f.walk(func(c *profile) { c.dropMarkers(chosen) })
-	return chosen
-}
-
-// dropMarkers takes chosen markers for no values, and the others for words.
-func (f *profile) dropMarkers(chosen []string) {
-	for _, mark := range chosen {
-		delete(f.marks, mark)
-	}
-	for _, mark := range slices.Sorted(maps.Keys(f.marks)) {
-		f.values += f.marks[mark]
-		f.remember(mark)
-	}
-	slices.Sort(f.some)
 }
 
 // objectMembers yields the names and encoded values of a JSON object.
