@@ -41,13 +41,13 @@ func (e *NoIdentityError) Error() string {
 // Errors are those of a file that cannot be read or has no rows, and a
 // *NoIdentityError.
 func Infer(ctx context.Context, source string, o InferOptions) (*Inferred, error) {
-	s, err := sniff(ctx, source, o.Read, sniffRows)
+	s, err := sniff(ctx, source, o, sniffRows)
 	if err != nil {
 		return nil, err
 	}
 	found, good, bad, err := s.profile(ctx, o.Rows)
 	if err == nil && bad > 0 { // rows further down may be in another encoding
-		if s, err = sniff(ctx, source, o.Read, o.Rows); err == nil {
+		if s, err = sniff(ctx, source, o, o.Rows); err == nil {
 			found, good, bad, err = s.profile(ctx, o.Rows)
 		}
 	}

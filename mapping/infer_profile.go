@@ -50,7 +50,7 @@ const (
 	profileFields = 2000 // profiles of a file
 	someValues    = 200  // values remembered
 	someLength    = 64   // bytes of a value remembered
-	distinctMost  = 10_000
+	distinctMost  = 2000
 	someBeyond    = 10
 )
 
@@ -179,7 +179,7 @@ func (p *profiler) scalar(f *profile, v readers.Value) {
 		if f.marks == nil {
 			f.marks = map[string]int{}
 		}
-		f.marks[text]++
+		f.marks[strings.Clone(text)]++
 		return
 	}
 	f.values++
@@ -236,7 +236,7 @@ func (f *profile) text(text string) {
 
 func (f *profile) remember(text string) {
 	if len(f.some) < someValues && len(text) <= someLength && !slices.Contains(f.some, text) {
-		f.some = append(f.some, text)
+		f.some = append(f.some, strings.Clone(text)) // the text holds on to its chunk
 	}
 	if len(f.digest) < distinctMost {
 		if f.digest == nil {

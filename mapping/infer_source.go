@@ -28,8 +28,8 @@ var (
 
 // sniff finds out how a file is to be read, by that many rows of it. The error
 // is that of a file which cannot be read in any way.
-func sniff(ctx context.Context, source string, read readers.Options, rows int64) (*sample, error) {
-	best, err := sniffText(ctx, source, read, rows)
+func sniff(ctx context.Context, source string, o InferOptions, rows int64) (*sample, error) {
+	best, err := sniffText(ctx, source, o.Read, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +40,7 @@ func sniff(ctx context.Context, source string, read readers.Options, rows int64)
 	if e := best.read.Encoding; e != "" {
 		s.lines = append(s.lines, &draftLine{key: "encoding", value: e, note: "a guess: the file is not UTF-8"})
 	}
+	isName := func(name string) bool { return name == o.User || isUserName(name) }
 	if best.text && slices.ContainsFunc(s.names, isData) && !slices.ContainsFunc(s.names, isName) {
 		s.nameColumns()
 	}
@@ -65,7 +66,7 @@ func sniffText(ctx context.Context, source string, read readers.Options, rows in
 			break
 		}
 	}
-	if best.names == nil && best.good == 0 {
+	if best.names == nil && best.good+best.bad == 0 {
 		return best, cmp.Or(failed, fmt.Errorf("%s has no rows, so there is nothing to go by", source))
 	}
 	return best, nil
@@ -155,8 +156,8 @@ func isData(name string) bool {
 	return isEmail(name) || uuidPattern.MatchString(name) || isoTime(name)
 }
 
-// isName reports whether a column is named for what it holds of a user.
-func isName(name string) bool {
+// isUserName reports whether a column is named for what it holds of a user.
+func isUserName(name string) bool {
 	f := &profile{ref: name}
 	return slices.ContainsFunc(batchSynonyms, func(s synonym) bool { return s.rank(f) > 0 })
 }

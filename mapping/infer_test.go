@@ -221,6 +221,26 @@ func TestInferSays(t *testing.T) {
 	}
 }
 
+// TestConditionsOnAnyName gives the user's column awkward names, and a row
+// without a user, so that a condition has to name it.
+func TestConditionsOnAnyName(t *testing.T) {
+	for _, name := range awkward {
+		if name == "" || strings.Contains(name, "[]") {
+			continue
+		}
+		path := writeFile(t, "a.csv", `"`+strings.ReplaceAll(name, `"`, `""`)+"\",b\nu1,1\n,2\n")
+		made, err := Infer(t.Context(), path, InferOptions{User: name})
+		if err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		rows, rejects := mapFile(t, made.Text, path)
+		if rows != 2 || rejects != nil || !strings.Contains(string(made.Text), "where: ") {
+			t.Errorf("%q: rejects %q of %d rows by\n%s", name, rejects, rows, made.Text)
+		}
+	}
+}
+
 func writeFile(t testing.TB, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)

@@ -54,6 +54,9 @@ func (p *proposer) origin(f *profile, field *mparticle.Field) (_ origin, ok bool
 	case mparticle.Integer:
 		ok = f.all(f.wholes)
 	case mparticle.Number:
+		if f.decimalComma() {
+			return f.commaNumber()
+		}
 		ok = f.all(f.numbers)
 	case mparticle.Boolean:
 		ok = f.all(f.booleans) || f.all(f.bits)
@@ -107,17 +110,22 @@ func (f *profile) free() origin {
 		return origin{value: f.reference("type", "boolean")}
 	case fromText && f.all(f.numbers) && f.zeros == 0 && !isCode && f.longest <= exactDigits:
 		return origin{value: f.reference("type", "number")}
-	case fromText && f.all(f.commas+f.wholes) && f.commas > 0:
-		return f.decimalComma()
+	case f.decimalComma():
+		o, _ := f.commaNumber()
+		return o
 	case fromText && f.numbers*100 >= f.values*enoughTimes && f.numbers < f.values:
 		return origin{value: f.reference(), note: fmt.Sprintf("text: %d of %d values are no number", f.values-f.numbers, f.values)}
 	}
 	return origin{value: f.reference()}
 }
 
-// decimalComma is the origin of an attribute that is written like 1.234,50.
-func (f *profile) decimalComma() origin {
-	return origin{value: f.reference(), note: "numbers with a decimal comma, kept as text"}
+// decimalComma reports whether the values are numbers written like 1.234,50.
+func (f *profile) decimalComma() bool { return f.commas > 0 && f.all(f.commas+f.wholes) }
+
+// commaNumber is the origin of such numbers; ok is false where they stay texts,
+// as the mapping cannot say how they are written.
+func (f *profile) commaNumber() (_ origin, ok bool) {
+	return origin{value: f.reference(), note: "numbers with a decimal comma, kept as text"}, false
 }
 
 // enoughTimes is the share of values, in percent, that must be written in one
