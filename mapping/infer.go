@@ -84,7 +84,7 @@ func (s *sample) profile(ctx context.Context, rows int64) (found *profiler, good
 }
 
 func newProposer(s *sample, found *profiler, rows int64, o InferOptions) *proposer {
-	p := &proposer{options: o, rows: int(rows), used: map[*profile]bool{}, keys: map[string]bool{}, draft: &draft{
+	p := &proposer{options: o, rows: int(rows), used: map[*profile]bool{}, keys: map[string]bool{}, tried: map[string]bool{}, draft: &draft{
 		name:        mappingName(s.source),
 		environment: &draftLine{key: "environment", value: "development", note: "production, when the data is real"},
 		source:      s.lines,

@@ -1,10 +1,8 @@
 package mapping
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"mpimport/mparticle"
@@ -152,26 +150,7 @@ func (p *proposer) when(plan eventPlan, kind mparticle.EventType) *draftLine {
 		operator = " not in "
 	}
 	actions := slices.Sorted(maps.Keys(plan.actions))
-	return &draftLine{key: "when", value: yamlText(exprCell(plan.name.ref) + operator + exprList(actions))}
-}
-
-// exprCell is a cell in an expression, where no value is the empty text.
-func exprCell(ref string) string { return fmt.Sprintf(`(row[%s] ?? "")`, strconv.Quote(ref)) }
-
-// exprNotIn is the condition that a cell is none of some texts.
-func exprNotIn(ref string, texts []string) string {
-	if len(texts) == 1 {
-		return exprCell(ref) + " != " + strconv.Quote(texts[0])
-	}
-	return exprCell(ref) + " not in " + exprList(texts)
-}
-
-func exprList(texts []string) string {
-	quoted := make([]string, len(texts))
-	for i, text := range texts {
-		quoted[i] = strconv.Quote(text)
-	}
-	return "[" + strings.Join(quoted, ", ") + "]"
+	return &draftLine{key: "when", value: yamlText(plan.name.cell() + operator + exprList(actions))}
 }
 
 // collect is the line that makes one event of the rows of an order, as a

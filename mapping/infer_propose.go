@@ -15,6 +15,7 @@ type proposer struct {
 	fields  []*profile // columns and members, in order
 	used    map[*profile]bool
 	keys    map[string]bool // fields of the draft, events apart
+	tried   map[string]bool // parts of `where`
 	notes   []string
 }
 

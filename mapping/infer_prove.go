@@ -28,11 +28,20 @@ func (p *proposer) prove(ctx context.Context, s *sample) ([]byte, error) {
 			return nil, err
 		}
 		if !p.mendRejects(rejects) {
-			for _, reject := range rejects {
-				p.decide(fmt.Sprintf("%d rows are rejected: %s", reject.rows, reject.Error()))
-			}
+			p.tell(rejects)
 			return r.text, nil
 		}
+	}
+}
+
+// tell notes the rows that are skipped, and those that are rejected all the
+// same.
+func (p *proposer) tell(rejects []*rejected) {
+	for _, part := range p.draft.where {
+		p.decide("skipped rows: " + part.note)
+	}
+	for _, r := range rejects {
+		p.decide(fmt.Sprintf("%d rows are rejected: %s", r.rows, r.Error()))
 	}
 }
 
@@ -132,9 +141,12 @@ func needed(key string) bool {
 // skipUnknown skips rows without an identity. Placeholders are named where they
 // were seen, or where naming fewer did not help.
 func (p *proposer) skipUnknown(r *rejected) bool {
-	note := fmt.Sprintf("%d that do not say whose they are", r.rows)
-	return p.skip(p.somebody((*profile).placeholders), note) ||
-		p.skip(p.somebody(func(*profile) []string { return junkIDs }), note)
+	part := draftCondition{text: p.somebody((*profile).placeholders), note: fmt.Sprintf("%d that do not say whose they are", r.rows)}
+	if p.skip(part) {
+		return true
+	}
+	part.text = p.somebody(func(*profile) []string { return junkIDs })
+	return p.skip(part)
 }
 
 // somebody is the condition that a row has an identity that is none of the
@@ -142,15 +154,22 @@ func (p *proposer) skipUnknown(r *rejected) bool {
 func (p *proposer) somebody(placeholders func(*profile) []string) string {
 	var any []string
 	for _, l := range p.draft.batch {
-		i := slices.IndexFunc(p.fields, func(f *profile) bool { return f.ref == l.column })
-		if i >= 0 && isIdentityLine(l) && !l.off {
-			any = append(any, exprNotIn(l.column, append([]string{""}, placeholders(p.fields[i])...)))
+		if f := p.find(l.column); f != nil && isIdentityLine(l) && !l.off {
+			any = append(any, f.isNone(append([]string{""}, placeholders(f)...)))
 		}
 	}
 	if len(any) == 1 {
 		return any[0]
 	}
 	return "(" + strings.Join(any, " or ") + ")"
+}
+
+// find returns the profile of a column, nil if there is none.
+func (p *proposer) find(ref string) *profile {
+	if i := slices.IndexFunc(p.fields, func(f *profile) bool { return f.ref == ref }); i >= 0 {
+		return p.fields[i]
+	}
+	return nil
 }
 
 // placeholders are the values seen that are no identity, trimmed and in small
@@ -174,24 +193,22 @@ func (f *profile) placeholders() []string {
 // skipWithout skips rows that lack what makes them an event, or have a value
 // there that is none.
 func (p *proposer) skipWithout(r *rejected) bool {
-	what := yamlQuote(r.Column)
+	f, what := p.find(r.Column), yamlQuote(r.Column)
 	switch {
-	case r.Value == "":
-		return p.skip(exprNotIn(r.Column, []string{""}), fmt.Sprintf("%d without %s", r.rows, what))
-	case len(r.values) > badValues:
+	case f == nil || len(r.values) > badValues:
 		return false
+	case r.Value == "":
+		return p.skip(draftCondition{f.isNone([]string{""}), fmt.Sprintf("%d without %s", r.rows, what)})
 	}
-	return p.skip(exprNotIn(r.Column, r.values), fmt.Sprintf("%d whose %s %s", r.rows, what, r.Text))
+	return p.skip(draftCondition{f.isNone(r.values), fmt.Sprintf("%d whose %s %s", r.rows, what, r.Text)})
 }
 
-// skip adds a part to `where`; one that is there already helps no more.
-func (p *proposer) skip(text, note string) bool {
-	for _, part := range p.draft.where {
-		if part.text == text {
-			return false
-		}
+// skip adds a part to `where`. One that was tried before helps no more.
+func (p *proposer) skip(part draftCondition) bool {
+	if p.tried[part.text] {
+		return false
 	}
-	p.draft.where = append(p.draft.where, draftCondition{text, note})
-	p.decide("skipped rows: " + note)
+	p.tried[part.text] = true
+	p.draft.where = append(p.draft.where, part)
 	return true
 }
