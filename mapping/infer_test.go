@@ -250,12 +250,12 @@ func writeFile(t testing.TB, name, text string) string {
 	return path
 }
 
-// headers and cells are what files are made of at random: names that mean
+// fileHeaders and csvCells are what files are made of at random: names that mean
 // something and values that fit them, or do not.
 var (
-	headers = append([]string{"user_id", "email", "event", "ts", "created_at", "sku", "price", "quantity", "order_id", "items", "page", "lat", "lon",
+	fileHeaders = append([]string{"user_id", "email", "event", "ts", "created_at", "sku", "price", "quantity", "order_id", "items", "page", "lat", "lon",
 		"idfa", "ip", "platform", "session_id", "currency", "city", "age", "properties", "traits", "kind", "total"}, awkward...)
-	cells = []string{"", "NULL", "NA", "-", "0", "1", "00123", "12.5", "1.234,50", "1e400", "NaN", "true", "no", "ada@example.com", "2024-01-31",
+	csvCells = []string{"", "NULL", "NA", "-", "0", "1", "00123", "12.5", "1.234,50", "1e400", "NaN", "true", "no", "ada@example.com", "2024-01-31",
 		"31/01/2024", "01/02/2024 10:00", "1710359123", "1710359123946", "6D92078A-8246-4BA4-AE5B-76104861E7DC", "10.0.0.1", "ios", "purchase", "view",
 		`[{"sku":"a","price":1}]`, `[{"sku":"a"},3,null]`, "[1,2]", "{}", `{"a":"b"}`, "größe", "🛒", "\x01", `say "hi"`, "null", "undefined", " ",
 		strings.Repeat("x", 5000)}
@@ -269,9 +269,9 @@ var (
 func TestInferredMapsItsSample(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.csv")
 	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.OneOf(rapid.SampledFrom(headers), rapid.StringMatching(`[^"\x00\r]{1,12}`))
+		name := rapid.OneOf(rapid.SampledFrom(fileHeaders), rapid.StringMatching(`[^"\x00\r]{1,12}`))
 		names := append(rapid.SliceOfN(name, 0, 8).Draw(t, "names"), rapid.SampledFrom([]string{"user_id", "E-Mail", "x"}).Draw(t, "user"))
-		rows := rapid.SliceOfN(rapid.SliceOfN(rapid.SampledFrom(cells), len(names), len(names)), 1, 6).Draw(t, "rows")
+		rows := rapid.SliceOfN(rapid.SliceOfN(rapid.SampledFrom(csvCells), len(names), len(names)), 1, 6).Draw(t, "rows")
 		var text strings.Builder
 		for _, row := range append([][]string{names}, rows...) {
 			for i, cell := range row {
@@ -295,7 +295,7 @@ func TestInferredMapsItsSample(t *testing.T) {
 func TestInferredMapsItsNestedSample(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.ndjson")
 	rapid.Check(t, func(t *rapid.T) {
-		names := append(rapid.SliceOfNDistinct(rapid.SampledFrom(headers), 0, 8, rapid.ID).Draw(t, "names"), "uid")
+		names := append(rapid.SliceOfNDistinct(rapid.SampledFrom(fileHeaders), 0, 8, rapid.ID).Draw(t, "names"), "uid")
 		var text strings.Builder
 		for range rapid.IntRange(1, 6).Draw(t, "rows") {
 			var members []string
