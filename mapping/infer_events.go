@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"mpimport/mparticle"
-	"mpimport/readers"
 )
 
 // events writes the events of the plan.
@@ -161,7 +160,7 @@ func (p *proposer) collect(plan eventPlan, e *draftEvent) *draftLine {
 			continue
 		}
 		for _, f := range p.fields {
-			if f.ref == l.column && !f.unique() && f.kinds[readers.Missing] == 0 {
+			if f.ref == l.column && !f.unique() && f.values == p.rows {
 				return &draftLine{key: "collect_by", value: yamlKey(f.ref), off: true, note: "makes one event of the rows of an order"}
 			}
 		}
