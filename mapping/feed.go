@@ -13,14 +13,10 @@ import (
 // Eventless is the feed's word for files without events.
 const Eventless = "eventless"
 
-// FeedKinds are what a file of mParticle's CSV feed may hold: an event type, or
-// Eventless.
+// FeedKinds are what a file of mParticle's CSV feed may hold: events of one of
+// three types, or Eventless.
 func FeedKinds() []string {
-	var kinds []string
-	for _, t := range mparticle.EventTypes() {
-		kinds = append(kinds, string(t))
-	}
-	return append(kinds, Eventless)
+	return []string{string(mparticle.TypeCustomEvent), string(mparticle.TypeCommerceEvent), string(mparticle.TypeScreenView), Eventless}
 }
 
 // FeedKind returns what a file of the feed holds by the end of its name, as in

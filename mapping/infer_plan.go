@@ -86,7 +86,7 @@ func (p *proposer) eventTime() (_ *profile, said bool) {
 	}
 	for _, f := range p.fields {
 		_, _, hits := f.times.best()
-		if !f.inList && !f.nested() && hits == f.values && hits > 0 && !strings.Contains(compact(f.ref), "birth") {
+		if !f.inList && !f.nested() && !f.unreachable() && hits == f.values && hits > 0 && !strings.Contains(compact(f.ref), "birth") {
 			return f, false
 		}
 	}

@@ -200,6 +200,7 @@ func TestInferSays(t *testing.T) {
 		{"no time", "a.csv", "uid,event\n1,a\n2,a\n", "rows cannot be events", InferOptions{}},
 		{"broken rows", "a.csv", "uid,city\n1,a\n2\n", "1 rows cannot be read", InferOptions{}},
 		{"late encoding", "a.csv", "uid,city\n" + strings.Repeat("1,a\n", 2*sniffRows) + "2,M\xfcnchen\n", "encoding: windows-1252", InferOptions{}},
+		{"a time in a column that cannot be named", "a.csv", "uid,event,at[]\n1,a,2024-01-01\n2,a,2024-01-02\n", "rows cannot be events", InferOptions{}},
 		{"a date for a name", "a.csv", "user_id,2024-01-01\n1,5\n2,6\n", `user_attributes.2024-01-01: {column: "2024-01-01", type: number}`, InferOptions{}},
 		{"first rows", "a.csv", "uid,score\n1,1\n2,2\n3,x\n", "score: {column: score, type: number}", InferOptions{Rows: 2}},
 		{"utf-16", "a.csv", "u\x00i\x00d\x00,\x00n\x00\n\x001\x00,\x002\x00\n\x00", "encoding: utf-16", InferOptions{}},

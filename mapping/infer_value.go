@@ -134,6 +134,9 @@ const enoughTimes = 90
 
 // time is the origin of a timestamp.
 func (p *proposer) time(f *profile) (origin, bool) {
+	if f.unreachable() {
+		return origin{}, false
+	}
 	if f.all(f.kinds[readers.Time]) {
 		return origin{value: f.reference()}, true
 	}
