@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"mpimport/readers"
 )
@@ -20,11 +22,18 @@ type sample struct {
 	lines  []*draftLine // what the mapping has to say under source:
 }
 
-// Delimiters and encodings that a text file may have, the likeliest first.
-var (
-	delimiters = []string{"", ";", "\t", "|"}
-	encodings  = []string{"", "windows-1252", "latin1", "utf-16"}
-)
+// encodings that a text file may have, the likeliest first.
+var encodings = []string{"", "windows-1252", "latin1", "utf-16"}
+
+// delimitersOf are those that a text file may have. The first is the one that a
+// file of that name has if nothing says otherwise.
+func delimitersOf(source string) []string {
+	name := strings.ToLower(filepath.Base(source))
+	if strings.Contains(name, ".tsv") || strings.Contains(name, ".tab") {
+		return []string{"\t", ",", ";", "|"}
+	}
+	return []string{",", ";", "\t", "|"}
+}
 
 // sniff finds out how a file is to be read, by that many rows of it. The error
 // is that of a file which cannot be read in any way.
@@ -34,7 +43,7 @@ func sniff(ctx context.Context, source string, o InferOptions, rows int64) (*sam
 		return nil, err
 	}
 	s := &sample{source: source, read: best.read, names: best.names, rows: rows}
-	if d := best.read.Delimiter; d != "" {
+	if d := best.read.Delimiter; best.text && d != delimitersOf(source)[0] {
 		s.lines = append(s.lines, &draftLine{key: "delimiter", value: yamlQuote(d)})
 	}
 	if e := best.read.Encoding; e != "" {
@@ -52,7 +61,7 @@ func sniff(ctx context.Context, source string, o InferOptions, rows int64) (*sam
 // can be read, else the one with the fewest rows that cannot.
 func sniffText(ctx context.Context, source string, read readers.Options, rows int64) (best reading, failed error) {
 	for _, read.Encoding = range encodings {
-		for _, read.Delimiter = range delimiters {
+		for _, read.Delimiter = range delimitersOf(source) {
 			r, err := tryReading(ctx, source, read, rows)
 			failed = cmp.Or(failed, err)
 			if err == nil && r.better(best) {
