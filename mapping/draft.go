@@ -56,6 +56,22 @@ func (d *draft) lines() []*draftLine {
 	return all
 }
 
+// columns counts the columns that are mapped, and those that only comments are
+// about.
+func (d *draft) columns() (mapped, leftOut int) {
+	on := map[string]bool{}
+	for _, l := range d.lines() {
+		on[l.column] = on[l.column] || !l.off
+	}
+	delete(on, "") // of fixed values
+	for _, is := range on {
+		if is {
+			mapped++
+		}
+	}
+	return mapped, len(on) - mapped
+}
+
 // rendered is the text of a mapping file; lines has the draft's line for a line
 // number, from 1.
 type rendered struct {

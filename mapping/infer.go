@@ -20,9 +20,11 @@ type InferOptions struct {
 
 // Inferred is a first mapping.
 type Inferred struct {
-	Text  []byte   // the mapping file
-	Rows  int64    // rows looked at
-	Notes []string // guesses that a person should look at
+	Text    []byte   // the mapping file
+	Rows    int64    // rows looked at
+	Mapped  int      // columns, or members of nested ones, that it maps
+	LeftOut int      // those that are comments in it
+	Notes   []string // guesses that a person should look at
 }
 
 // NoIdentityError says that nothing in a file looks like an identity of a user.
@@ -59,7 +61,7 @@ func Infer(ctx context.Context, source string, o InferOptions) (*Inferred, error
 	}
 	p := newProposer(s, found, good, o)
 	if bad > 0 {
-		p.decide(fmt.Sprintf("%d rows cannot be read; check shows them", bad))
+		p.decide(fmt.Sprintf("rows that cannot be read: %d; check shows them", bad))
 	}
 	if err := p.propose(); err != nil {
 		return nil, fmt.Errorf("%s: %w", source, err)
@@ -68,7 +70,8 @@ func Infer(ctx context.Context, source string, o InferOptions) (*Inferred, error
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", source, err)
 	}
-	return &Inferred{Text: text, Rows: good, Notes: p.notes}, nil
+	mapped, leftOut := p.draft.columns()
+	return &Inferred{Text: text, Rows: good, Mapped: mapped, LeftOut: leftOut, Notes: p.notes}, nil
 }
 
 // sniffRows decide about delimiter and encoding, unless one of the rows that are
@@ -89,7 +92,7 @@ func newProposer(s *sample, found *profiler, rows int64, o InferOptions) *propos
 		environment: &draftLine{key: "environment", value: "development", note: "production, when the data is real"},
 		source:      s.lines,
 		head: []string{
-			fmt.Sprintf("A first mapping for %s, made from its column names and its first %d rows.", yamlQuote(filepath.Base(s.source)), rows),
+			fmt.Sprintf("A first mapping for %s, from the names of its columns and the values of its rows 1 to %d.", yamlQuote(filepath.Base(s.source)), rows),
 			"Where it is a guess, it says so.",
 		},
 	}}

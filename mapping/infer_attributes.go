@@ -72,7 +72,7 @@ func (a *attributes) add(p *proposer, f *profile) {
 	why := ""
 	switch {
 	case f.values == 0:
-		why = fmt.Sprintf("empty in all %d rows", p.rows)
+		why = "always empty"
 	case key == "" || key == "*" || a.keys[key] || f.unreachable() || len(key) > mparticle.MaxAttributeNameChars:
 		why = "left out: its name cannot be the name of an attribute; rename the column"
 	case !ok:

@@ -41,7 +41,7 @@ func (p *proposer) tell(rejects []*rejected) {
 		p.decide("skipped rows: " + part.note)
 	}
 	for _, r := range rejects {
-		p.decide(fmt.Sprintf("%d rows are rejected: %s", r.rows, r.Error()))
+		p.decide(fmt.Sprintf("rejected rows: %d: %s", r.rows, r.Error()))
 	}
 }
 
@@ -121,7 +121,7 @@ func (p *proposer) mendRejects(rejects []*rejected) (mended bool) {
 func (p *proposer) leaveOut(r *rejected) (mended bool) {
 	for _, l := range p.draft.lines() {
 		if l.key == r.Field && (l.column == r.Column || r.Column == "") && !l.off {
-			l.turnOff(fmt.Sprintf("left out: in %d rows it %s", r.rows, r.Text))
+			l.turnOff(fmt.Sprintf("left out: it %s (rows: %d)", r.Text, r.rows))
 			mended = true
 		}
 	}

@@ -198,7 +198,7 @@ func TestInferSays(t *testing.T) {
 		{"day first by another column", "a.csv", "uid,event_time,seen\n1,01/02/2024,31/01/2024\n", "day first, as in column \"seen\"", InferOptions{}},
 		{"day first as said", "a.csv", "uid,event_time\n1,01/02/2024\n", `format: "%m/%d/%Y"}` + "\n", InferOptions{Dates: "mdy"}},
 		{"no time", "a.csv", "uid,event\n1,a\n2,a\n", "rows cannot be events", InferOptions{}},
-		{"broken rows", "a.csv", "uid,city\n1,a\n2\n", "1 rows cannot be read", InferOptions{}},
+		{"broken rows", "a.csv", "uid,city\n1,a\n2\n", "rows that cannot be read: 1;", InferOptions{}},
 		{"late encoding", "a.csv", "uid,city\n" + strings.Repeat("1,a\n", 2*sniffRows) + "2,M\xfcnchen\n", "encoding: windows-1252", InferOptions{}},
 		{"a time in a column that cannot be named", "a.csv", "uid,event,at[]\n1,a,2024-01-01\n2,a,2024-01-02\n", "rows cannot be events", InferOptions{}},
 		{"a date for a name", "a.csv", "user_id,2024-01-01\n1,5\n2,6\n", `user_attributes.2024-01-01: {column: "2024-01-01", type: number}`, InferOptions{}},

@@ -74,7 +74,7 @@ func (f *initFlags) run(ctx context.Context, s streams, args []string) error {
 	for _, note := range made.Notes {
 		fmt.Fprintf(s.err, "look at: %s\n", note)
 	}
-	return f.write(s, made.Text, args)
+	return f.write(s, made, args)
 }
 
 func (f *initFlags) validate(args []string) error {
@@ -139,17 +139,20 @@ func (f *initFlags) convert(args []string) (*mapping.Inferred, error) {
 	return &mapping.Inferred{Text: text}, nil
 }
 
-func (f *initFlags) write(s streams, text []byte, args []string) error {
+func (f *initFlags) write(s streams, made *mapping.Inferred, args []string) error {
 	if f.output == "" {
-		_, err := s.out.Write(text)
+		_, err := s.out.Write(made.Text)
 		return err
 	}
-	if err := os.WriteFile(f.output, text, 0o644); err != nil {
+	if err := os.WriteFile(f.output, made.Text, 0o644); err != nil {
 		return fmt.Errorf("writing %s: %w", f.output, plainCause(err))
 	}
 	file := "FILE"
 	if len(args) > 0 {
 		file = shellQuote(args[0])
+	}
+	if made.Rows > 0 {
+		fmt.Fprintf(s.err, "%s looked at, %s mapped, %s left out\n", plural(made.Rows, "row"), plural(int64(made.Mapped), "column"), count(int64(made.LeftOut)))
 	}
 	fmt.Fprintf(s.err, "%s is written; next:\n  mpimport check   -m %s %s\n  mpimport preview -m %[2]s %[3]s\n", f.output, shellQuote(f.output), file)
 	return nil
