@@ -91,28 +91,34 @@ func newProposer(s *sample, found *profiler, rows int64, o InferOptions) *propos
 		name:        mappingName(s.source),
 		environment: &draftLine{key: "environment", value: "development", note: "production, when the data is real"},
 		source:      s.lines,
-		head: []string{
-			fmt.Sprintf("A first mapping for %s, from the names of its columns and the values of its rows 1 to %d.", yamlQuote(filepath.Base(s.source)), rows),
-			"Where it is a guess, it says so.",
-		},
+		head:        preamble(s, found, rows),
 	}}
 	if marks := found.root.settleMarkers(); len(marks) > 0 {
 		p.draft.source = append(p.draft.source, &draftLine{key: "null_values", value: yamlList(append([]string{""}, marks...)), note: "texts found that mean no value"})
 	}
 	found.root.walk(func(f *profile) { p.fields = append(p.fields, f) })
+	return p
+}
+
+// preamble says what the mapping was made from, and which columns it cannot have.
+func preamble(s *sample, found *profiler, rows int64) []string {
+	lines := []string{
+		fmt.Sprintf("A first mapping for %s, from the names of its columns and the values of its rows 1 to %d.", yamlQuote(filepath.Base(s.source)), rows),
+		"Where it is a guess, it says so.",
+	}
 	if found.full {
-		p.draft.head = append(p.draft.head, fmt.Sprintf("The file has more than %d columns; the others are not here.", profileFields))
+		lines = append(lines, fmt.Sprintf("The file has more than %d columns; the others are not here.", profileFields))
 	}
 	for _, ref := range found.beyond {
-		p.draft.head = append(p.draft.head, fmt.Sprintf("No mapping can refer to %s, for the dots, brackets or lack of a name; it is left out.", yamlQuote(ref)))
+		lines = append(lines, fmt.Sprintf("No mapping can refer to %s, for the dots, brackets or lack of a name; it is left out.", yamlQuote(ref)))
 	}
 	if slices.Contains(s.names, "") {
-		p.draft.head = append(p.draft.head, "A column has no name, so that no mapping can refer to it; it is left out.")
+		lines = append(lines, "A column has no name, so that no mapping can refer to it; it is left out.")
 	}
 	for _, name := range s.twice {
-		p.draft.head = append(p.draft.head, fmt.Sprintf("More than one column is named %s: they cannot be told apart and are left out.", yamlQuote(name)))
+		lines = append(lines, fmt.Sprintf("More than one column is named %s: they cannot be told apart and are left out.", yamlQuote(name)))
 	}
-	return p
+	return lines
 }
 
 // mappingName makes a name for a mapping from the name of a file.

@@ -19,7 +19,7 @@ func (p *proposer) rest() {
 	}
 	user.lines = &p.draft.batch
 	for _, f := range p.fields {
-		if p.used[f] || f.inList || f.nested() && len(f.children) > 0 && f.objects == f.values {
+		if p.used[f] || f.inList || f.onlyObjects() {
 			continue
 		}
 		if len(ofEvents) == 0 || f.aboutPerson() {
@@ -71,12 +71,10 @@ func (a *attributes) add(p *proposer, f *profile) {
 	l := p.line(a.path+"."+key, f, o)
 	why := ""
 	switch {
-	case f.values == 0:
-		why = "always empty"
 	case key == "" || key == "*" || a.keys[key] || f.unreachable() || len(key) > mparticle.MaxAttributeNameChars:
 		why = "left out: its name cannot be the name of an attribute; rename the column"
 	case !ok:
-		why = "left out: " + f.unfit()
+		why = f.unfit()
 	case a.count >= a.most:
 		why = fmt.Sprintf("left out: the API takes %d attributes", a.most)
 	}
@@ -94,13 +92,15 @@ func (a *attributes) add(p *proposer, f *profile) {
 func (f *profile) unfit() string {
 	switch {
 	case f.lists > 0 && len(f.children) > 0:
-		return "a list of objects is no attribute"
+		return "left out: a list of objects is no attribute"
 	case f.lists > 0:
-		return "a list is no attribute of an event"
+		return "left out: a list is no attribute of an event or product"
 	case f.objects > 0:
-		return "an object is no attribute"
+		return "left out: an object is no attribute"
+	case f.values == 0:
+		return "always empty"
 	}
-	return fmt.Sprintf("it has texts over the API's limit of %d characters", mparticle.MaxAttributeValueChars)
+	return fmt.Sprintf("left out: it has texts over the API's limit of %d characters", mparticle.MaxAttributeValueChars)
 }
 
 // attributeName is what an attribute is called: the column, without the

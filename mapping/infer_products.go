@@ -119,10 +119,16 @@ func (p *proposer) productLines(plan eventPlan) []*draftLine {
 		return lines
 	}
 	plan.list.walk(func(m *profile) {
-		key := productPath + "custom_attributes." + m.ref[len(plan.list.ref)+len("[]."):]
-		if o, ok := p.origin(m, productField("custom_attributes.any")); ok && !taken[m] && !m.nested() {
-			lines = append(lines, p.line(key, m, o))
+		if taken[m] || m.onlyObjects() {
+			return
 		}
+		o, ok := p.origin(m, productField("custom_attributes.any"))
+		l := p.line(productPath+"custom_attributes."+m.ref[len(plan.list.ref)+len("[]."):], m, o)
+		if !ok {
+			l.value = yamlKey(m.ref)
+			l.turnOff(m.unfit())
+		}
+		lines = append(lines, l)
 	})
 	return lines
 }

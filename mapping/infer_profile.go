@@ -263,6 +263,12 @@ func (f *profile) few() bool { return len(f.digest) == len(f.some) && len(f.some
 // nested reports whether it holds objects or lists.
 func (f *profile) nested() bool { return f.objects+f.lists > 0 }
 
+// onlyObjects reports whether the values are objects whose members have profiles
+// of their own.
+func (f *profile) onlyObjects() bool {
+	return f.nested() && len(f.children) > 0 && f.objects == f.values
+}
+
 // walk calls visit with every profile below f, parents first, in the
 // order of the columns.
 func (f *profile) walk(visit func(*profile)) {

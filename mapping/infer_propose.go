@@ -14,7 +14,7 @@ type proposer struct {
 	rows    int
 	fields  []*profile // columns and members, in order
 	used    map[*profile]bool
-	keys    map[string]bool // fields of the draft, events apart
+	keys    map[string]bool // fields mapped so far, of the batch or of the event at hand
 	tried   map[string]bool // parts of `where`
 	notes   []string
 }

@@ -17,7 +17,7 @@ const (
 // user maps identities, device and known attributes of the user.
 func (p *proposer) user(profiles bool) error {
 	root := mparticle.BatchFields()
-	if err := p.namedUser(root); err != nil {
+	if err := p.namedUser(); err != nil {
 		return err
 	}
 	for _, s := range catalogSynonyms(root, batchSynonyms) {
@@ -42,12 +42,12 @@ func (p *proposer) dress(l *draftLine) *draftLine {
 }
 
 // namedUser maps the column that the person who runs init says is the user.
-func (p *proposer) namedUser(root *mparticle.Field) error {
+func (p *proposer) namedUser() error {
 	if p.options.User == "" {
 		return nil
 	}
 	for _, f := range p.fields {
-		if f.ref == p.options.User && !f.inList {
+		if f.ref == p.options.User && !f.inList && !f.nested() && !f.unreachable() {
 			path := customerPath
 			if f.all(f.emails) {
 				path = emailPath
@@ -63,7 +63,7 @@ func (p *proposer) namedUser(root *mparticle.Field) error {
 func (p *proposer) refs() []string {
 	var refs []string
 	for _, f := range p.fields {
-		if !f.inList && !f.nested() {
+		if !f.inList && !f.nested() && !f.unreachable() {
 			refs = append(refs, f.ref)
 		}
 	}
@@ -92,6 +92,9 @@ func (p *proposer) guessUser(profiles bool) error {
 	return nil
 }
 
+// idWords end the names of columns that identify something.
+var idWords = words("id uid uuid guid key nr no number")
+
 // likeUser says how much a column is like an identity of the user, 0 being not
 // at all, and which one.
 func (f *profile) likeUser(rows int, profiles bool) (points int, path string) {
@@ -100,7 +103,7 @@ func (f *profile) likeUser(rows int, profiles bool) (points int, path string) {
 		name = []string{""}
 	}
 	last := name[len(name)-1]
-	code := last == "id" || last == "uid" || last == "uuid" || last == "key" || last == "nr" || last == "no" || last == "number" || strings.HasSuffix(last, "id")
+	code := idWords[last] || strings.HasSuffix(last, "id")
 	own := len(name) == 1 || personWords[name[0]]
 	switch {
 	case f.values == 0 || f.typedOtherwise() || !profiles && f.identifiesOther() || !f.likeIdentity(customerPath):
