@@ -7,6 +7,10 @@
 // the events, all of them already encoded as JSON. Conversion is total: it
 // yields a value or a Reject that says why not.
 //
+// Infer writes a first mapping file for a source, from its column names and
+// sampled values; Feed and Manifest write those of mParticle's own CSV feed. All
+// three make a text that goes through Load like any other.
+//
 // The order of members in the JSON is the order of the models, free-form names
 // are sorted: neither the order of columns nor of lines in the mapping changes a
 // byte of what is sent.

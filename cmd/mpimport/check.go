@@ -24,7 +24,7 @@ sent.
 Exit codes: 0 the mapping is right and every row can be mapped; 2 it is not; 3
 some rows cannot be mapped.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			m, _, err := f.loadMapping()
+			m, _, err := f.loadMapping(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -35,7 +35,7 @@ some rows cannot be mapped.`,
 				fmt.Fprintf(s.out, "%s: the mapping %s is right\n", f.mapping, m.Name)
 				return nil
 			}
-			in, err := f.load(s, args)
+			in, err := f.load(cmd.Context(), s, args)
 			if err != nil {
 				return err
 			}

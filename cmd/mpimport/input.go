@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -29,7 +30,7 @@ type inputFlags struct {
 }
 
 func (f *inputFlags) register(flags *pflag.FlagSet) {
-	flags.StringVarP(&f.mapping, "mapping", "m", "", "mapping `FILE`")
+	flags.StringVarP(&f.mapping, "mapping", "m", "", "mapping `FILE`, or feed for files whose columns are named as in mParticle's CSV feed")
 	flags.StringVar(&f.environment, "environment", "", "development or production (default: the mapping's)")
 	flags.StringVar(&f.importName, "import-name", "", "scope of the batch ids (default: the mapping's name)")
 	flags.StringVar(&f.endpoint, "endpoint", "auto", "auto, events or historical; auto goes by the age of each event")
@@ -46,8 +47,8 @@ type input struct {
 }
 
 // load reads the mapping and finds the sources.
-func (f *inputFlags) load(s streams, args []string) (*input, error) {
-	m, digest, err := f.loadMapping()
+func (f *inputFlags) load(ctx context.Context, s streams, args []string) (*input, error) {
+	m, digest, err := f.loadMapping(ctx, args)
 	if err != nil {
 		return nil, err
 	}
@@ -87,13 +88,13 @@ func formatOf(m *mapping.Mapping) readers.Format {
 	return readers.Format(m.Source.Format)
 }
 
-func (f *inputFlags) loadMapping() (*mapping.Mapping, string, error) {
+func (f *inputFlags) loadMapping(ctx context.Context, args []string) (*mapping.Mapping, string, error) {
 	if f.mapping == "" {
 		return nil, "", errors.New("no mapping file\n  hint: give one with -m; mappings/ has examples")
 	}
-	src, err := os.ReadFile(f.mapping)
+	src, err := f.mappingText(ctx, args)
 	if err != nil {
-		return nil, "", fmt.Errorf("mapping file %s: %w", f.mapping, plainCause(err))
+		return nil, "", err
 	}
 	variables := map[string]string{}
 	for _, pair := range f.set {

@@ -47,7 +47,7 @@ Try it on this machine, without credentials:
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w\n  hint: %s --help lists the flags", err, cmd.CommandPath())
 	})
-	root.AddCommand(runCommand(s), planCommand(s), previewCommand(s), checkCommand(s), statusCommand(s), fieldsCommand(s), sandboxCommand(s), schemaCommand(s), versionCommand(s))
+	root.AddCommand(runCommand(s), planCommand(s), previewCommand(s), checkCommand(s), initCommand(s), statusCommand(s), fieldsCommand(s), sandboxCommand(s), schemaCommand(s), versionCommand(s))
 	return root
 }
 
