@@ -14,7 +14,7 @@ import (
 // the models and must not be changed.
 type Field struct {
 	Name     string   // JSON name; "" for a root, for list elements and map values
-	Shape    Shape    //
+	Shape    Shape    // how it nests
 	Type     Type     // of a Leaf
 	Enum     []string // allowed values of a Leaf; nil: any
 	Required bool     // the API refuses the object without it

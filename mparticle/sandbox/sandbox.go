@@ -23,7 +23,7 @@ type Options struct {
 	Limit        int              // batches in any second; more is answered 429; 0: no limit
 	Acceleration int              // batches by which a second may exceed the second before; more is answered 429; 0: no limit
 	RetryAfter   time.Duration    // what a 429 asks to wait, up to a whole second; 0: a second; negative: it does not say
-	Faults       Faults           //
+	Faults       Faults           // what goes wrong on purpose
 	Capture      io.Writer        // gets each batch that is taken, one a line; nil: none
 	Now          func() time.Time // nil: the clock
 }
