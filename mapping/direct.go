@@ -143,6 +143,7 @@ func membership(n ast.Node, index int) predicate {
 		if literals[i], ok = literalOf(item); !ok {
 			return nil
 		}
+		literals[i].listed = true
 	}
 	return func(r *row, refs []columnRef) outcome {
 		x := r.at(refs[index])
@@ -171,27 +172,30 @@ func columnOf(n ast.Node) (string, bool) {
 }
 
 // literal is a fixed value of a condition: nil, string, bool, int or float64.
-type literal struct{ value any }
+type literal struct {
+	value  any
+	listed bool // it is in a list: "" there is the empty text alone
+}
 
 func literalOf(n ast.Node) (literal, bool) {
 	switch n := n.(type) {
 	case *ast.NilNode:
 		return literal{}, true
 	case *ast.StringNode:
-		return literal{n.Value}, true
+		return literal{value: n.Value}, true
 	case *ast.IntegerNode:
-		return literal{n.Value}, true
+		return literal{value: n.Value}, true
 	case *ast.FloatNode:
-		return literal{n.Value}, true
+		return literal{value: n.Value}, true
 	case *ast.BoolNode:
-		return literal{n.Value}, true
+		return literal{value: n.Value}, true
 	case *ast.UnaryNode:
 		if inner, ok := literalOf(n.Node); ok && n.Operator == "-" {
 			switch v := inner.value.(type) {
 			case int:
-				return literal{-v}, true
+				return literal{value: -v}, true
 			case float64:
-				return literal{-v}, true
+				return literal{value: -v}, true
 			}
 		}
 	}
@@ -200,7 +204,7 @@ func literalOf(n ast.Node) (literal, bool) {
 
 func (l literal) equals(r *row, x readers.Value) bool {
 	if r.isEmpty(x) {
-		return l.value == nil
+		return l.value == nil || l.value == "" && !l.listed
 	}
 	switch v := l.value.(type) {
 	case string:

@@ -85,8 +85,8 @@ type nameCollector struct {
 }
 
 // Visit is called for every node of the expression.
-func (c *nameCollector) Visit(n *ast.Node) {
-	switch n := (*n).(type) {
+func (c *nameCollector) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
 	case *ast.IdentifierNode:
 		switch n.Value {
 		case "row":
@@ -115,6 +115,9 @@ func (c *nameCollector) Visit(n *ast.Node) {
 		if n.Operator == ".." {
 			c.fail("ranges such as 1..9 are not part of it")
 		}
+		if emptied := comparedWithEmpty(n); emptied != nil {
+			ast.Patch(node, emptied)
+		}
 	case *ast.PredicateNode:
 		inner := &loopFinder{}
 		ast.Walk(&n.Node, inner)
@@ -122,6 +125,24 @@ func (c *nameCollector) Visit(n *ast.Node) {
 			c.fail("a loop within a loop is not part of it")
 		}
 	}
+}
+
+// comparedWithEmpty returns what a comparison with "" stands for, nil for others:
+// x == "" is true of all that has no value, as people expect of a spreadsheet.
+func comparedWithEmpty(n *ast.BinaryNode) ast.Node {
+	x, empty := n.Left, n.Right
+	if text, ok := x.(*ast.StringNode); ok && text.Value == "" {
+		x, empty = empty, x
+	}
+	if text, ok := empty.(*ast.StringNode); !ok || text.Value != "" {
+		return nil
+	}
+	joint := map[string]string{"==": "or", "!=": "and"}[n.Operator]
+	if joint == "" {
+		return nil
+	}
+	nothing := &ast.BinaryNode{Operator: n.Operator, Left: x, Right: &ast.NilNode{}}
+	return &ast.BinaryNode{Operator: joint, Left: nothing, Right: &ast.BinaryNode{Operator: n.Operator, Left: x, Right: empty}}
 }
 
 // pathTo returns the names that lead to a member, the column or item first; nil

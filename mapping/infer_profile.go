@@ -42,6 +42,8 @@ type profile struct {
 
 	some   []string // the first distinct values, sorted by finish
 	digest map[uint64]bool
+
+	different distinct // all values
 }
 
 // Limits of what a profile remembers.
@@ -238,11 +240,13 @@ func (f *profile) remember(text string) {
 	if len(f.some) < someValues && len(text) <= someLength && !slices.Contains(f.some, text) {
 		f.some = append(f.some, strings.Clone(text)) // the text holds on to its chunk
 	}
+	hash := xxh3.HashString(text)
+	f.different.add(hash)
 	if len(f.digest) < distinctMost {
 		if f.digest == nil {
 			f.digest = map[uint64]bool{}
 		}
-		f.digest[xxh3.HashString(text)] = true
+		f.digest[hash] = true
 	}
 }
 

@@ -77,6 +77,9 @@ func TestSources(t *testing.T) {
 		{"one value as a list", attribute("{column: x, type: list}"), `{"id":"7","x":"a"}`, user + `,"user_attributes":{"a":["a"]}}`},
 
 		{"a condition on an empty column does not hold", id + "where: x > 3\n", `{"id":"7","x":null}`, "skipped"},
+		{"an empty text in a condition", id + "where: x == \"\"\n", `{"id":"7","x":""}`, user + "}"},
+		{"nothing is an empty text to a condition", id + "where: x != \"\"\n", `{"id":"7"}`, "skipped"},
+		{"also in the machine", id + "where: lower(id) != \"\" and x != \"\"\n", `{"id":"7","x":null}`, "skipped"},
 		{"a condition on nothing", id + "where: x == nil\n", `{"id":"7","x":""}`, user + "}"},
 		{"a condition that computes", id + "where: lower(x) startsWith \"a\"\n", `{"id":"7","x":"ABC"}`, user + "}"},
 	}

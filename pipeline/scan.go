@@ -30,6 +30,7 @@ type Job struct {
 	HistoricalAfter time.Duration // with EndpointAuto: events older than this are historical
 	Partitions      int           // see PartitionsFor
 	MaxRows         int64         // read no more rows than this; 0: all
+	AnyColumns      bool          // mapped columns may be missing
 
 	Rejected func(Rejected) error                   // called for each reject, in the order of the rows
 	Progress func(rows, rejects, read, total int64) // called now and then, from one goroutine; may be nil
@@ -74,7 +75,7 @@ func Scan(ctx context.Context, job Job) (*Plan, error) {
 		return nil, err
 	}
 	s.plan.Digest = fmt.Sprintf("%016x", s.digest.Sum64())
-	if s.plan.Rows > 0 && job.MaxRows == 0 {
+	if s.plan.Rows > 0 && !s.full() {
 		s.plan.Warnings = append(s.plan.Warnings, job.Mapping.Warnings(&s.notes)...)
 	}
 	return s.plan, s.plan.count(ctx)
@@ -221,7 +222,7 @@ func (s *scan) finish(reader readers.Reader) {
 // checkLate reports mapped columns that no row of any line-by-line source had. A
 // key that some files lack is normal, one that none has is a mistake.
 func (s *scan) checkLate() error {
-	if !s.open || s.plan.Rows == 0 || s.job.MaxRows > 0 {
+	if !s.open || s.plan.Rows == 0 || s.full() || s.job.AnyColumns {
 		return nil
 	}
 	what := "the input"

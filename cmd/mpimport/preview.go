@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -38,10 +37,7 @@ so that a user's rows are together however far apart they stand.`,
 			if err != nil {
 				return err
 			}
-			e := json.NewEncoder(s.out)
-			e.SetEscapeHTML(false)
-			e.SetIndent("", "  ")
-			return e.Encode(batches)
+			return printJSON(s.out, batches)
 		},
 	}
 	f.register(cmd.Flags())
