@@ -58,6 +58,7 @@ var fileKeys = []key{
 var sourceKeys = []key{
 	{name: "format", meaning: "format of the files; default: by name, then content", is: choice, choices: formatChoices},
 	{name: "delimiter", meaning: "CSV: the character between fields"},
+	{name: "quotes", meaning: "CSV: whether fields may stand in quotes; false: quotes are text, as in the TSV of many pipelines; default true", is: trueOrFalse},
 	{name: "header", meaning: "CSV: whether the first line names the columns; default true", is: trueOrFalse},
 	{name: "columns", meaning: "CSV without a header: the names of the columns", is: texts},
 	{name: "null_values", meaning: `texts that mean "no value"; default [""]`, is: texts},

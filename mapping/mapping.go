@@ -27,6 +27,7 @@ type Mapping struct {
 type Source struct {
 	Format    string
 	Delimiter string
+	Unquoted  bool // quotes are text like any other
 	Encoding  string
 	Names     []string // column names of a file without a header
 	Unknown   string   // columns that nothing maps: "" or ignore, warn, error
