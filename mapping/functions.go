@@ -19,14 +19,15 @@ import (
 )
 
 // withoutBuiltins are functions of the expression language that are not part of
-// ours: the clock, whose answer changes from run to run, and date, which has
-// another notation for its formats.
-var withoutBuiltins = []string{"now", "date", "timezone", "repeat"}
+// ours: the clock, whose answer changes from run to run; date, which has another
+// notation for its formats; and fromJSON, which rounds large whole numbers.
+var withoutBuiltins = []string{"now", "date", "timezone", "repeat", "fromJSON"}
 
 // functions are those that ours has beside the expression language's own.
 func functions() []expr.Option {
 	all := []expr.Option{
 		expr.Function("date", dateFunction, new(func(any) time.Time), new(func(any, string) time.Time), new(func(any, string, string) time.Time)),
+		expr.Function("fromJSON", fromJSON, new(func(string) any)),
 	}
 	for _, name := range []string{"md5", "sha1", "sha256", "digits"} {
 		change := transforms[name]
@@ -74,6 +75,18 @@ func dateFunction(arguments ...any) (any, error) {
 		return nil, fmt.Errorf("%q is not a date of format %s", cut(text), format.name)
 	}
 	return t, nil
+}
+
+// fromJSON is what a JSON text says; nothing for an empty one.
+func fromJSON(arguments ...any) (any, error) {
+	text, ok := arguments[0].(string)
+	if !ok {
+		return nil, errors.New("fromJSON takes a text")
+	}
+	if text = strings.TrimSpace(text); text != "" && !validJSON(text) {
+		return nil, fmt.Errorf("%q is not JSON", cut(text))
+	}
+	return nestedValue(text), nil
 }
 
 // nameCollector notes what an expression reads, and what it must not do.
@@ -145,7 +158,7 @@ func pathTo(n ast.Node) []string {
 }
 
 // ownFunctions are the names of functions.
-var ownFunctions = []string{"date", "md5", "sha1", "sha256", "digits"}
+var ownFunctions = []string{"date", "fromJSON", "md5", "sha1", "sha256", "digits"}
 
 func (c *nameCollector) add(name string) {
 	if c.columns == nil {

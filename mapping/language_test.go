@@ -54,6 +54,15 @@ func TestSources(t *testing.T) {
 		{"pairs made an object", all("{expr: 'fromPairs(map(p, [.key, .value.s ?? .value.i]))'}"), `{"id":"7","p":[{"key":"a","value":{"s":"x","i":null}},{"key":"b","value":{"s":null,"i":5}}]}`, user + `,"user_attributes":{"a":"x","b":5}}`},
 		{"no object at all", all("{json: p}"), `{"id":"7"}`, user + `}`},
 
+		{"a member of JSON in a text", attribute("p.q.b"), `{"id":"7","p":" {\"q\":{\"b\":9007199254740993}}"}`, user + `,"user_attributes":{"a":9007199254740993}}`},
+		{"a member that JSON in a text does not have", attribute("p.q.b"), `{"id":"7","p":"{\"q\":1}"}`, user + `}`},
+		{"a member of an empty text", attribute("p.q.b"), `{"id":"7","p":""}`, user + `}`},
+		{"a member of what is no JSON", attribute("p.q.b"), `{"id":"7","p":"{\"q\""}`, `reject: user_attributes.a: "{\"q\"" is not a JSON object, and q.b is expected in it (column p.q.b)`},
+		{"all members of JSON in a text", all("{json: p.q}"), `{"id":"7","p":"{\"q\":{\"b\":1}}"}`, user + `,"user_attributes":{"b":1}}`},
+		{"JSON in an expression", expr("fromJSON(p).q[1].n"), `{"id":"7","p":"{\"q\":[0,{\"n\":9007199254740993}]}"}`, user + `,"user_attributes":{"a":9007199254740993}}`},
+		{"no JSON in an expression", expr("fromJSON(p).q"), `{"id":"7","p":"{"}`, `reject: user_attributes.a: cannot be computed: "{" is not JSON`},
+		{"empty JSON in an expression", expr("fromJSON(p).q"), `{"id":"7","p":""}`, user + `}`},
+
 		{"rest", all("{rest: true, except: [internal]}"), `{"z":1,"id":"7","b":"x","internal":2}`, user + `,"user_attributes":{"b":"x","z":1}}`},
 		{"rest without what others read", all("{rest: true}") + "  user_attributes.sum: {expr: 'b + 1'}\n  user_attributes.c: p.c\n", `{"id":"7","b":1,"p":{"c":2},"d":3}`, user + `,"user_attributes":{"c":2,"d":3,"sum":2}}`},
 		{"rest keeps what a condition reads", all("{rest: true}") + "where: kind == \"x\"\n", `{"id":"7","kind":"x"}`, user + `,"user_attributes":{"kind":"x"}}`},

@@ -76,13 +76,23 @@ func (r *row) at(ref columnRef) readers.Value {
 		return walk(r.element, ref.inside)
 	}
 	v := r.chunk.Value(r.index, ref.index)
-	if len(ref.path) == 0 || v.Kind != readers.Nested {
-		if len(ref.path) > 0 {
-			return readers.Value{}
-		}
+	if len(ref.path) == 0 {
 		return v
 	}
+	if v = asJSON(v); v.Kind != readers.Nested {
+		return readers.Value{}
+	}
 	return walk(v.Text, ref.path)
+}
+
+// asJSON is a text cell with an object or list in it as that, and any other cell
+// as it is: in CSV, what is nested is written as JSON.
+func asJSON(v readers.Value) readers.Value {
+	text := strings.TrimSpace(v.Text)
+	if v.Kind != readers.Text || text == "" || text[0] != '{' && text[0] != '[' || !validJSON(text) {
+		return v
+	}
+	return readers.Value{Kind: readers.Nested, Text: text}
 }
 
 // Map maps one row of a chunk. ok is false for a row that `where` leaves out.
@@ -241,15 +251,10 @@ func (r *row) node(dst []byte, b *bound) (_ []byte, has bool, _ *Reject) {
 func (r *row) list(dst []byte, b *bound) ([]byte, bool, *Reject) {
 	all := []string{r.element}
 	if b.driver != nil {
-		v := r.at(columnRef{index: b.driver.ref.index, path: b.driver.ref.path})
+		v := asJSON(r.at(columnRef{index: b.driver.ref.index, path: b.driver.ref.path}))
 		switch {
 		case r.isEmpty(v):
 			return dst, false, nil
-		case v.Kind == readers.Text && strings.HasPrefix(strings.TrimSpace(v.Text), "["):
-			v = readers.Value{Kind: readers.Nested, Text: strings.TrimSpace(v.Text)}
-			if !validJSON(v.Text) {
-				return nil, false, reject(b.driver, v, "is not a JSON list")
-			}
 		case v.Kind != readers.Nested || v.Text[0] != '[':
 			return nil, false, reject(b.driver, v, "is not a list")
 		}
@@ -320,13 +325,27 @@ func (r *row) leaf(dst []byte, b *bound) ([]byte, bool, *Reject) {
 // source returns the cell that a leaf is made of.
 func (r *row) source(b *bound) (x readers.Value, problem string) {
 	if b.expr == nil {
-		return r.at(b.ref), ""
+		x = r.at(b.ref)
+		if x.Kind == readers.Missing && len(b.ref.path) > 0 {
+			return r.unreachable(b.ref)
+		}
+		return x, ""
 	}
 	result, problem := b.expr.compute(r)
 	if problem != "" {
 		return x, "cannot be computed: " + problem
 	}
 	return cellOf(result)
+}
+
+// unreachable says why nothing is found where a reference leads into a cell: "" if
+// the cell is empty or has no such member, a problem if it is text, but not JSON.
+func (r *row) unreachable(ref columnRef) (x readers.Value, problem string) {
+	cell := r.chunk.Value(r.index, ref.index)
+	if cell.Kind != readers.Text || r.isEmpty(cell) || asJSON(cell).Kind == readers.Nested {
+		return x, ""
+	}
+	return cell, "is not a JSON object, and " + strings.Join(ref.path, ".") + " is expected in it"
 }
 
 // convert appends a cell that is not empty as the leaf's JSON.
