@@ -41,6 +41,7 @@ var (
 	typeChoices       = []string{"string", "integer", "number", "boolean", "timestamp", "list"}
 	onInvalidChoices  = []string{"reject", "omit"}
 	whenNullChoices   = []string{"omit", "delete"}
+	nestedChoices     = []string{"reject", "text"}
 )
 
 var fileKeys = []key{
@@ -107,6 +108,7 @@ var conversionKeys = []key{
 	{name: "format", meaning: "of timestamps: iso8601, unix_s, unix_ms, unix_us, unix_ns, a pattern such as %d/%m/%Y, or a list tried in order", is: texts},
 	{name: "timezone", meaning: "zone of timestamps without an offset"},
 	{name: "number", meaning: "how the text writes numbers", is: groupOf, group: numberKeys},
+	{name: "nested", meaning: "an object or list where one value is expected: reject the row, or take its JSON as text", is: choice, choices: nestedChoices},
 	{name: "transform", meaning: "changes to the text, in order", is: texts},
 	{name: "map", meaning: "lookup table", is: free},
 	{name: "map_else", meaning: "what values that map does not know become"},

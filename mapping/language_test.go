@@ -50,6 +50,7 @@ func TestSources(t *testing.T) {
 		{"no JSON", all("{json: p}"), `{"id":"7","p":"{a"}`, `reject: user_attributes.*: "{a" is not a JSON object (column p)`},
 		{"an object within", all("{json: p}"), `{"id":"7","p":{"o":{"x":1}}}`, `reject: user_attributes.o: "{\"x\":1}" is an object or list where one value is expected (column p.o)`},
 		{"an object within as text", all("{json: p, type: string}"), `{"id":"7","p":{"o":{"x":1},"n":2}}`, user + `,"user_attributes":{"n":"2","o":"{\"x\":1}"}}`},
+		{"an object within as text, other values as they are", all("{json: p, nested: text}"), `{"id":"7","p":{"o":{"x":1},"l":["a"],"m":[{"y":2}],"n":2}}`, user + `,"user_attributes":{"l":["a"],"m":"[{\"y\":2}]","n":2,"o":"{\"x\":1}"}}`},
 		{"an object within left out", all("{json: p, on_invalid: omit}"), `{"id":"7","p":{"o":{"x":1},"n":2}}`, user + `,"user_attributes":{"n":2}}`},
 		{"pairs made an object", all("{expr: 'fromPairs(map(p, [.key, .value.s ?? .value.i]))'}"), `{"id":"7","p":[{"key":"a","value":{"s":"x","i":null}},{"key":"b","value":{"s":null,"i":5}}]}`, user + `,"user_attributes":{"a":"x","b":5}}`},
 		{"no object at all", all("{json: p}"), `{"id":"7"}`, user + `}`},
@@ -113,6 +114,38 @@ events:
 	const want = `"products":[{"id":"x","total_product_amount":3.3},{"id":"y"}]`
 	if !strings.Contains(got[0], want) {
 		t.Errorf("\n got %s\nwant %s", got[0], want)
+	}
+}
+
+// TestOptionalObject: an object that an event need not have is left out whole, but
+// is not sent without what it needs.
+func TestOptionalObject(t *testing.T) {
+	const mapping = head + `
+batch:
+  user_identities.email: mail
+events:
+  - type: screen_view
+    data:
+      timestamp_unixtime_ms: t
+      screen_name: {value: s}
+      location.latitude: {column: lat, on_invalid: omit}
+      location.longitude: lng
+      location.accuracy: acc
+`
+	const start = `user_identities.email=a {"user_identities":{"email":"a"}} screen_view {"timestamp_unixtime_ms":1704067200000`
+	tests := []struct{ name, cells, want string }{
+		{"whole", `"lat":1.50,"lng":2,"acc":3`, start + `,"location":{"latitude":1.50,"longitude":2,"accuracy":3},"screen_name":"s"}`},
+		{"not there", `"lat":null,"lng":null`, start + `,"screen_name":"s"}`},
+		{"half", `"lat":1.5,"lng":null`, `reject: location.longitude: is required, but empty (column lng)`},
+		{"what is optional alone", `"acc":3`, `reject: location.longitude: is required, but empty (column lng)`},
+		{"half, as the other is left out", `"lat":"north","lng":2`, `reject: location.latitude: is required, but empty (column lat)`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := mapNDJSON(t, mapping, `{"mail":"a","t":"2024-01-01",`+test.cells+"}\n"); got[0] != test.want {
+				t.Errorf("\n got %s\nwant %s", got[0], test.want)
+			}
+		})
 	}
 }
 

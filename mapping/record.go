@@ -59,6 +59,7 @@ type row struct {
 	element string   // the list element at hand, encoded; "" outside lists
 	event   Event
 	deleted []string // user attributes that the row deletes
+	lacking *bound   // a member without a value that the object at hand needs
 }
 
 // isEmpty reports whether a cell holds no value.
@@ -83,16 +84,6 @@ func (r *row) at(ref columnRef) readers.Value {
 		return readers.Value{}
 	}
 	return walk(v.Text, ref.path)
-}
-
-// asJSON is a text cell with an object or list in it as that, and any other cell
-// as it is: in CSV, what is nested is written as JSON.
-func asJSON(v readers.Value) readers.Value {
-	text := strings.TrimSpace(v.Text)
-	if v.Kind != readers.Text || text == "" || text[0] != '{' && text[0] != '[' || !validJSON(text) {
-		return v
-	}
-	return readers.Value{Kind: readers.Nested, Text: text}
 }
 
 // Map maps one row of a chunk. ok is false for a row that `where` leaves out.
@@ -235,15 +226,24 @@ func (r *row) node(dst []byte, b *bound) (_ []byte, has bool, _ *Reject) {
 	case b.elem != nil:
 		return r.list(dst, b)
 	}
-	start := len(dst)
+	start, outer := len(dst), r.lacking
+	r.lacking = nil
 	dst, reject := r.object(append(dst, '{'), b)
-	if reject != nil {
+	lacking := r.lacking
+	r.lacking = outer
+	switch {
+	case reject != nil:
 		return nil, false, reject
-	}
-	if len(dst) == start+1 {
+	case len(dst) == start+1:
 		return dst, false, nil
+	case lacking != nil:
+		return nil, false, lacking.isRequired()
 	}
 	return append(dst, '}'), true, nil
+}
+
+func (b *bound) isRequired() *Reject {
+	return &Reject{Field: b.value.path, Column: b.column, Text: "is required, but empty"}
 }
 
 // list appends a list: one element for each of the list column's, or a single
@@ -338,16 +338,6 @@ func (r *row) source(b *bound) (x readers.Value, problem string) {
 	return cellOf(result)
 }
 
-// unreachable says why nothing is found where a reference leads into a cell: "" if
-// the cell is empty or has no such member, a problem if it is text, but not JSON.
-func (r *row) unreachable(ref columnRef) (x readers.Value, problem string) {
-	cell := r.chunk.Value(r.index, ref.index)
-	if cell.Kind != readers.Text || r.isEmpty(cell) || asJSON(cell).Kind == readers.Nested {
-		return x, ""
-	}
-	return cell, "is not a JSON object, and " + strings.Join(ref.path, ".") + " is expected in it"
-}
-
 // convert appends a cell that is not empty as the leaf's JSON.
 func (r *row) convert(dst []byte, b *bound, x readers.Value) ([]byte, bool, *Reject) {
 	v := b.value
@@ -372,6 +362,9 @@ func (r *row) convert(dst []byte, b *bound, x readers.Value) ([]byte, bool, *Rej
 // invalid rejects the row for a value, or leaves the value out.
 func (r *row) invalid(dst []byte, b *bound, x readers.Value, problem string) ([]byte, bool, *Reject) {
 	if b.value.omit && !b.value.required {
+		if b.value.needed {
+			r.lacking = b
+		}
 		return dst, false, nil
 	}
 	return nil, false, reject(b, x, problem)
@@ -414,7 +407,9 @@ func (r *row) empty(dst []byte, b *bound) ([]byte, bool, *Reject) {
 		return append(dst, v.fallback...), true, nil
 	case r.event.Collect != "": // another part may have it
 	case v.required:
-		return nil, false, &Reject{Field: v.path, Column: b.column, Text: "is required, but empty"}
+		return nil, false, b.isRequired()
+	case v.needed:
+		r.lacking = b
 	case v.path == "timestamp_unixtime_ms":
 		return nil, false, &Reject{Field: v.path, Column: b.column, Text: "is empty, and an event needs its time"}
 	}
