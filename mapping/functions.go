@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/ast"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"mpimport/readers"
@@ -87,102 +85,6 @@ func fromJSON(arguments ...any) (any, error) {
 		return nil, fmt.Errorf("%q is not JSON", cut(text))
 	}
 	return nestedValue(text), nil
-}
-
-// nameCollector notes what an expression reads, and what it must not do.
-type nameCollector struct {
-	columns map[string]bool
-	item    bool
-	paths   [][]string
-	err     error
-}
-
-// Visit is called for every node of the expression.
-func (c *nameCollector) Visit(n *ast.Node) {
-	switch n := (*n).(type) {
-	case *ast.IdentifierNode:
-		switch n.Value {
-		case "row":
-		case "item":
-			c.item = true
-		default:
-			c.add(n.Value)
-		}
-	case *ast.MemberNode:
-		base, ok := n.Node.(*ast.IdentifierNode)
-		name, isName := n.Property.(*ast.StringNode)
-		if ok && isName && base.Value == "row" {
-			c.add(name.Value)
-		}
-		if path := pathTo(n); path != nil {
-			c.paths = append(c.paths, path)
-		}
-	case *ast.CallNode:
-		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
-			delete(c.columns, callee.Value) // visited before its call
-			if !slices.Contains(ownFunctions, callee.Value) {
-				c.fail(fmt.Sprintf("there is no function %s", callee.Value))
-			}
-		}
-	case *ast.BinaryNode:
-		if n.Operator == ".." {
-			c.fail("ranges such as 1..9 are not part of it")
-		}
-	case *ast.PredicateNode:
-		inner := &loopFinder{}
-		ast.Walk(&n.Node, inner)
-		if inner.found {
-			c.fail("a loop within a loop is not part of it")
-		}
-	}
-}
-
-// pathTo returns the names that lead to a member, the column or item first; nil
-// where one is not written out.
-func pathTo(n ast.Node) []string {
-	switch n := n.(type) {
-	case *ast.IdentifierNode:
-		if n.Value == "row" {
-			return []string{}
-		}
-		return []string{n.Value}
-	case *ast.ChainNode:
-		return pathTo(n.Node)
-	case *ast.MemberNode:
-		name, ok := n.Property.(*ast.StringNode)
-		if before := pathTo(n.Node); ok && before != nil {
-			return append(before, name.Value)
-		}
-	}
-	return nil
-}
-
-// ownFunctions are the names of functions.
-var ownFunctions = []string{"date", "fromJSON", "md5", "sha1", "sha256", "digits"}
-
-func (c *nameCollector) add(name string) {
-	if c.columns == nil {
-		c.columns = map[string]bool{}
-	}
-	c.columns[name] = true
-}
-
-func (c *nameCollector) fail(text string) {
-	if c.err == nil {
-		c.err = errors.New(text)
-	}
-}
-
-func (c *nameCollector) sorted() []string { return slices.Sorted(maps.Keys(c.columns)) }
-
-// loopFinder finds a predicate, the body of a loop.
-type loopFinder struct{ found bool }
-
-// Visit is called for every node.
-func (f *loopFinder) Visit(n *ast.Node) {
-	if _, ok := (*n).(*ast.PredicateNode); ok {
-		f.found = true
-	}
 }
 
 // exprValue is a cell as expressions see it.
