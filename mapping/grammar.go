@@ -71,6 +71,7 @@ var sourceKeys = []key{
 
 var expectKeys = []key{
 	{name: "unknown", meaning: "columns that nothing maps; default ignore", is: choice, choices: unknownChoices},
+	{name: "optional", meaning: "mapped columns, by name or pattern, that the files need not have; default none", is: texts},
 }
 
 var numberKeys = []key{

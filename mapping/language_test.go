@@ -3,6 +3,7 @@ package mapping
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,6 +153,38 @@ events:
 	}
 }
 
+// TestOptionalColumns: a mapped column that is missing is a mistake, unless the
+// mapping says that it may be.
+func TestOptionalColumns(t *testing.T) {
+	const fields = "batch:\n  user_identities.customer_id: id\n  user_attributes.a: props.a\n  user_attributes.b: {expr: 'traits.b + kind'}\nwhere: kind != \"x\"\n"
+	tests := []struct{ name, optional, want string }{
+		{"none", "", "kind props.a traits"},
+		{"by name", "[props, kind]", "traits"},
+		{"by pattern", `"*"`, ""},
+		{"a part of a name is none", "[prop, kin]", "kind props.a traits"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			source := ""
+			if test.optional != "" {
+				source = "source: {expect: {optional: " + test.optional + "}}\n"
+			}
+			m, err := Load("m.yaml", []byte(head+source+fields), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var missing []string
+			for _, lacking := range m.Bind([]readers.Column{{Name: "id"}}).missing {
+				missing = append(missing, lacking.column)
+			}
+			slices.Sort(missing)
+			if got := strings.Join(slices.Compact(missing), " "); got != test.want {
+				t.Errorf("missing %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
 // TestLocalTimes: clock readings that came twice, and that never came.
 func TestLocalTimes(t *testing.T) {
 	tests := []struct{ name, zone, reading, want string }{
@@ -243,8 +276,14 @@ func TestDirect(t *testing.T) {
 	})
 }
 
+// rowTest is a test, or one of rapid's.
+type rowTest interface {
+	Helper()
+	Fatal(...any)
+}
+
 // oneRow reads one row of NDJSON.
-func oneRow(t *rapid.T, row string) *readers.Chunk {
+func oneRow(t rowTest, row string) *readers.Chunk {
 	t.Helper()
 	r, err := readers.Open(context.Background(), "-", readers.Options{Format: readers.NDJSON, Stdin: strings.NewReader(row)})
 	if err != nil {
@@ -256,4 +295,38 @@ func oneRow(t *rapid.T, row string) *readers.Chunk {
 		t.Fatal(err)
 	}
 	return chunk
+}
+
+// TestWarnings: an event that no row makes is one warning, not one for each of its
+// fields; an optional column is none.
+func TestWarnings(t *testing.T) {
+	const mapping = head + `source: {expect: {optional: maybe}}
+batch:
+  user_identities.customer_id: id
+  user_attributes.a: a
+  user_attributes.b: maybe
+events:
+  - type: screen_view
+    when: kind == "view"
+    data: {screen_name: name, timestamp_unixtime_ms: ts}
+  - type: screen_view
+    when: kind == "look"
+    data: {screen_name: name, timestamp_unixtime_ms: at}
+`
+	m, err := Load("m.yaml", []byte(mapping), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chunk := oneRow(t, `{"id":"7","a":null,"kind":"look","name":"n","at":"2024-01-01"}`)
+	mapper := m.Bind(chunk.Columns).Mapper("row", time.Now())
+	if _, _, reject := mapper.Map(chunk, 0); reject != nil {
+		t.Fatal(reject)
+	}
+	got := m.Warnings(&mapper.notes)
+	want := []string{"m.yaml:11:11: no row makes this event", `m.yaml:7:22: column "a" gave no value, so user_attributes.a is never sent`}
+	for i, w := range want {
+		if len(got) != len(want) || !strings.HasPrefix(got[i], w) {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+	}
 }

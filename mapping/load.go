@@ -168,6 +168,7 @@ func (l *loader) source(n *node) {
 	}
 	if expect := n.get("expect"); l.keys(expect, "expect", expectKeys...) {
 		m.Source.Unknown = l.oneOf(expect.get("unknown"), "unknown", unknownChoices...)
+		m.Source.Optional = l.texts(expect.get("optional"), "optional")
 	}
 	header := l.oneOf(n.get("header"), "header", "true", "false")
 	switch {
