@@ -269,37 +269,14 @@ func toldByAttributes(t *testing.T, path string) told {
 
 func toldByBatches(t *testing.T, path string) told {
 	var s told
-	eachObject(t, path, &s, func(b struct {
-		MPID       json.Number
-		Identities map[string]string `json:"user_identities"`
-		Events     []struct {
-			Type string `json:"event_type"`
-			Data struct {
-				At     int64  `json:"timestamp_unixtime_ms"`
-				Name   string `json:"event_name"`
-				Screen string `json:"screen_name"`
-				Action struct {
-					Action   string
-					Order    string `json:"transaction_id"`
-					Products []struct{ ID string }
-				} `json:"product_action"`
-			}
-		}
-	}) {
-		user := firstOf(b.Identities["customer_id"], b.Identities["email"], b.MPID.String())
+	eachObject(t, path, &s, func(b batch) {
 		for _, e := range b.Events {
-			if user == "" || e.Data.At == 0 {
+			if b.user() == "" || e.Data.At == "" {
 				s.rejected++
 				return
 			}
 		}
-		for _, e := range b.Events {
-			var skus []string
-			for _, p := range e.Data.Action.Products {
-				skus = append(skus, p.ID)
-			}
-			s.add(user, e.Type, e.Data.Name+e.Data.Screen+bought(e.Data.Action.Action, e.Data.Action.Order, skus), e.Data.At)
-		}
+		s.addBatch(&b)
 	})
 	return s
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -126,40 +125,50 @@ func bought(action, order string, skus []string) string {
 	return strings.TrimSpace(action + " " + order + " " + strings.Join(skus, ","))
 }
 
+// batch is a batch of events, sent or to be sent once more.
+type batch struct {
+	MPID       json.Number       `json:"mpid"`
+	Identities map[string]string `json:"user_identities"`
+	Events     []struct {
+		Type string `json:"event_type"`
+		Data struct {
+			At     json.Number `json:"timestamp_unixtime_ms"`
+			Name   string      `json:"event_name"`
+			Screen string      `json:"screen_name"`
+			Action struct {
+				Action   string
+				Order    string `json:"transaction_id"`
+				Products []struct{ ID string }
+			} `json:"product_action"`
+		}
+	}
+}
+
+func (b *batch) user() string {
+	return firstOf(b.Identities["customer_id"], b.Identities["other"], b.Identities["email"], b.MPID.String())
+}
+
+func (s *told) addBatch(b *batch) {
+	s.see(b.user())
+	for _, e := range b.Events {
+		var skus []string
+		for _, p := range e.Data.Action.Products {
+			skus = append(skus, p.ID)
+		}
+		s.add(b.user(), e.Type, e.Data.Name+e.Data.Screen+bought(e.Data.Action.Action, e.Data.Action.Order, skus), e.Data.At)
+	}
+}
+
 // taken is what a sandbox took.
 func taken(t *testing.T, lines []string) *told {
 	t.Helper()
 	s := &told{}
 	for _, line := range lines {
-		var b struct {
-			Identities map[string]string `json:"user_identities"`
-			MPID       json.Number       `json:"mpid"`
-			Events     []struct {
-				Type string `json:"event_type"`
-				Data struct {
-					At     json.Number `json:"timestamp_unixtime_ms"`
-					Name   string      `json:"event_name"`
-					Screen string      `json:"screen_name"`
-					Action struct {
-						Action   string
-						Order    string `json:"transaction_id"`
-						Products []struct{ ID string }
-					} `json:"product_action"`
-				}
-			}
-		}
+		var b batch
 		if err := json.Unmarshal([]byte(line), &b); err != nil {
 			t.Fatal(err)
 		}
-		user := firstOf(b.Identities["customer_id"], b.Identities["other"], b.Identities["email"], b.MPID.String())
-		s.see(user)
-		for _, e := range b.Events {
-			var skus []string
-			for _, p := range e.Data.Action.Products {
-				skus = append(skus, p.ID)
-			}
-			s.add(user, e.Type, e.Data.Name+e.Data.Screen+bought(e.Data.Action.Action, e.Data.Action.Order, skus), e.Data.At)
-		}
+		s.addBatch(&b)
 	}
 	slices.Sort(s.events)
 	return s
@@ -214,15 +223,7 @@ func eachObject[T any](t *testing.T, path string, s *told, visit func(row T)) {
 // eachRow reads a CSV file with a header.
 func eachRow(t *testing.T, path string, visit func(row map[string]string)) {
 	t.Helper()
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := readCSV(t, path)
 	for _, cells := range rows[1:] {
 		row := map[string]string{}
 		for i, name := range rows[0] {
