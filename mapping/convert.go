@@ -113,21 +113,6 @@ func (v *value) appendScalar(dst []byte, x readers.Value) ([]byte, string) {
 	return v.appendText(dst, x)
 }
 
-// appendNested appends an object or list where a free-form attribute is expected:
-// a list as that if the field takes one, else its JSON if the mapping says so.
-func (v *value) appendNested(dst []byte, x readers.Value) ([]byte, string) {
-	if v.kind == mparticle.Attribute && x.Text[0] == '[' {
-		list, problem := appendNestedList(dst, x.Text)
-		if problem == "" || !v.nestedText {
-			return list, problem
-		}
-	}
-	if !v.nestedText {
-		return dst, "is an object or list where one value is expected"
-	}
-	return v.appendLimited(dst, x.Text)
-}
-
 func (v *value) appendSplit(dst []byte, text string) ([]byte, string) {
 	var items []string
 	for item := range strings.SplitSeq(text, v.split) {

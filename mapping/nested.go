@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"mpimport/mparticle"
 	"mpimport/readers"
 )
 
@@ -111,4 +112,19 @@ func (r *row) unreachable(ref columnRef) (x readers.Value, problem string) {
 		return x, ""
 	}
 	return cell, "is not a JSON object, and " + strings.Join(ref.path, ".") + " is expected in it"
+}
+
+// appendNested appends an object or list where a free-form attribute is expected:
+// a list as that if the field takes one, else its JSON if the mapping says so.
+func (v *value) appendNested(dst []byte, x readers.Value) ([]byte, string) {
+	if v.kind == mparticle.Attribute && x.Text[0] == '[' {
+		list, problem := appendNestedList(dst, x.Text)
+		if problem == "" || !v.nestedText {
+			return list, problem
+		}
+	}
+	if !v.nestedText {
+		return dst, "is an object or list where one value is expected"
+	}
+	return v.appendLimited(dst, x.Text)
 }
