@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strings"
 
 	"mpimport/readers"
@@ -25,6 +26,14 @@ func candidates(ref string) []string {
 		head = head[:i]
 		names = append(names, head)
 	}
+}
+
+// isOptional reports whether the files need not have the column that a reference
+// leads to.
+func (s *Source) isOptional(ref string) bool {
+	return slices.ContainsFunc(candidates(ref), func(name string) bool {
+		return slices.ContainsFunc(s.Optional, func(pattern string) bool { return pattern == name || readers.MatchGlob(pattern, name) })
+	})
 }
 
 // columnRef is a reference joined to the columns of a source: a column, the

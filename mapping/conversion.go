@@ -19,6 +19,7 @@ func (l *loader) conversion(v *value, n *node) {
 	if style := n.get("number"); style != nil {
 		v.number = l.numberStyle(style)
 	}
+	v.nestedText = l.oneOf(n.get("nested"), "nested", nestedChoices...) == "text" || v.nestedText
 	l.formats(v, n.get("format"))
 	l.transforms(v, n.get("transform"))
 	if m := n.get("map"); l.keys(m, "map", freeKeys(m)...) {

@@ -105,10 +105,7 @@ func (v *value) appendScalar(dst []byte, x readers.Value) ([]byte, string) {
 	case readers.Bool:
 		return append(dst, x.Text...), ""
 	case readers.Nested:
-		if v.kind == mparticle.Attribute && strings.HasPrefix(x.Text, "[") {
-			return appendNestedList(dst, x.Text)
-		}
-		return dst, "is an object or list where one value is expected"
+		return v.appendNested(dst, x)
 	}
 	if v.kind == mparticle.Attribute && v.split != "" {
 		return v.appendSplit(dst, x.Text)

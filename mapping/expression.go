@@ -74,6 +74,7 @@ func (l *loader) expression(n *node, what string, options ...expr.Option) *expre
 
 // compile compiles a formula with the functions of the language.
 func compile(text string, options ...expr.Option) (*vm.Program, error) {
+	options = append([]expr.Option{expr.Patch(columnNames{})}, options...)
 	options = append(options, expr.MaxNodes(maxExpressionNodes), expr.Optimize(false))
 	for _, name := range withoutBuiltins {
 		options = append(options, expr.DisableBuiltin(name))

@@ -49,7 +49,16 @@ func (l *loader) field(t *target, e entry, what string) {
 	}
 	if v := l.value(e, last.Field); v != nil {
 		t.value = v
+		if len(steps) > 1 && optional(steps[len(steps)-2]) && e.value.get("required") == nil {
+			v.needed, v.required = v.required, false
+		}
 	}
+}
+
+// optional reports whether an object may be left out as a whole, though some of
+// its members are required.
+func optional(s mparticle.Step) bool {
+	return s.Key != "" && s.Field.Shape == mparticle.Object && !s.Field.Required && s.Field.OneOf == ""
 }
 
 // step returns t's child for s, made if it is not there. A wildcard's values

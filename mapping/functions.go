@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -12,21 +11,21 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/ast"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"mpimport/readers"
 )
 
 // withoutBuiltins are functions of the expression language that are not part of
-// ours: the clock, whose answer changes from run to run, and date, which has
-// another notation for its formats.
-var withoutBuiltins = []string{"now", "date", "timezone", "repeat"}
+// ours: the clock, whose answer changes from run to run; date, which has another
+// notation for its formats; and fromJSON, which rounds large whole numbers.
+var withoutBuiltins = []string{"now", "date", "timezone", "repeat", "fromJSON"}
 
 // functions are those that ours has beside the expression language's own.
 func functions() []expr.Option {
 	all := []expr.Option{
 		expr.Function("date", dateFunction, new(func(any) time.Time), new(func(any, string) time.Time), new(func(any, string, string) time.Time)),
+		expr.Function("fromJSON", fromJSON, new(func(string) any)),
 	}
 	for _, name := range []string{"md5", "sha1", "sha256", "digits"} {
 		change := transforms[name]
@@ -76,121 +75,16 @@ func dateFunction(arguments ...any) (any, error) {
 	return t, nil
 }
 
-// nameCollector notes what an expression reads, and what it must not do.
-type nameCollector struct {
-	columns map[string]bool
-	item    bool
-	paths   [][]string
-	err     error
-}
-
-// Visit is called for every node of the expression.
-func (c *nameCollector) Visit(node *ast.Node) {
-	switch n := (*node).(type) {
-	case *ast.IdentifierNode:
-		switch n.Value {
-		case "row":
-		case "item":
-			c.item = true
-		default:
-			c.add(n.Value)
-		}
-	case *ast.MemberNode:
-		base, ok := n.Node.(*ast.IdentifierNode)
-		name, isName := n.Property.(*ast.StringNode)
-		if ok && isName && base.Value == "row" {
-			c.add(name.Value)
-		}
-		if path := pathTo(n); path != nil {
-			c.paths = append(c.paths, path)
-		}
-	case *ast.CallNode:
-		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
-			delete(c.columns, callee.Value) // visited before its call
-			if !slices.Contains(ownFunctions, callee.Value) {
-				c.fail(fmt.Sprintf("there is no function %s", callee.Value))
-			}
-		}
-	case *ast.BinaryNode:
-		if n.Operator == ".." {
-			c.fail("ranges such as 1..9 are not part of it")
-		}
-		if emptied := comparedWithEmpty(n); emptied != nil {
-			ast.Patch(node, emptied)
-		}
-	case *ast.PredicateNode:
-		inner := &loopFinder{}
-		ast.Walk(&n.Node, inner)
-		if inner.found {
-			c.fail("a loop within a loop is not part of it")
-		}
+// fromJSON is what a JSON text says; nothing for an empty one.
+func fromJSON(arguments ...any) (any, error) {
+	text, ok := arguments[0].(string)
+	if !ok {
+		return nil, errors.New("fromJSON takes a text")
 	}
-}
-
-// comparedWithEmpty returns what a comparison with "" stands for, nil for others:
-// x == "" is true of all that has no value, as people expect of a spreadsheet.
-func comparedWithEmpty(n *ast.BinaryNode) ast.Node {
-	x, empty := n.Left, n.Right
-	if text, ok := x.(*ast.StringNode); ok && text.Value == "" {
-		x, empty = empty, x
+	if text = strings.TrimSpace(text); text != "" && !validJSON(text) {
+		return nil, fmt.Errorf("%q is not JSON", cut(text))
 	}
-	if text, ok := empty.(*ast.StringNode); !ok || text.Value != "" {
-		return nil
-	}
-	joint := map[string]string{"==": "or", "!=": "and"}[n.Operator]
-	if joint == "" {
-		return nil
-	}
-	nothing := &ast.BinaryNode{Operator: n.Operator, Left: x, Right: &ast.NilNode{}}
-	return &ast.BinaryNode{Operator: joint, Left: nothing, Right: &ast.BinaryNode{Operator: n.Operator, Left: x, Right: empty}}
-}
-
-// pathTo returns the names that lead to a member, the column or item first; nil
-// where one is not written out.
-func pathTo(n ast.Node) []string {
-	switch n := n.(type) {
-	case *ast.IdentifierNode:
-		if n.Value == "row" {
-			return []string{}
-		}
-		return []string{n.Value}
-	case *ast.ChainNode:
-		return pathTo(n.Node)
-	case *ast.MemberNode:
-		name, ok := n.Property.(*ast.StringNode)
-		if before := pathTo(n.Node); ok && before != nil {
-			return append(before, name.Value)
-		}
-	}
-	return nil
-}
-
-// ownFunctions are the names of functions.
-var ownFunctions = []string{"date", "md5", "sha1", "sha256", "digits"}
-
-func (c *nameCollector) add(name string) {
-	if c.columns == nil {
-		c.columns = map[string]bool{}
-	}
-	c.columns[name] = true
-}
-
-func (c *nameCollector) fail(text string) {
-	if c.err == nil {
-		c.err = errors.New(text)
-	}
-}
-
-func (c *nameCollector) sorted() []string { return slices.Sorted(maps.Keys(c.columns)) }
-
-// loopFinder finds a predicate, the body of a loop.
-type loopFinder struct{ found bool }
-
-// Visit is called for every node.
-func (f *loopFinder) Visit(n *ast.Node) {
-	if _, ok := (*n).(*ast.PredicateNode); ok {
-		f.found = true
-	}
+	return nestedValue(text), nil
 }
 
 // exprValue is a cell as expressions see it.

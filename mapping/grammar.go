@@ -41,6 +41,7 @@ var (
 	typeChoices       = []string{"string", "integer", "number", "boolean", "timestamp", "list"}
 	onInvalidChoices  = []string{"reject", "omit"}
 	whenNullChoices   = []string{"omit", "delete"}
+	nestedChoices     = []string{"reject", "text"}
 )
 
 var fileKeys = []key{
@@ -58,6 +59,7 @@ var fileKeys = []key{
 var sourceKeys = []key{
 	{name: "format", meaning: "format of the files; default: by name, then content", is: choice, choices: formatChoices},
 	{name: "delimiter", meaning: "CSV: the character between fields"},
+	{name: "quotes", meaning: "CSV: whether fields may stand in quotes; false: quotes are text, as in the TSV of many pipelines; default true", is: trueOrFalse},
 	{name: "header", meaning: "CSV: whether the first line names the columns; default true", is: trueOrFalse},
 	{name: "columns", meaning: "CSV without a header: the names of the columns", is: texts},
 	{name: "null_values", meaning: `texts that mean "no value"; default [""]`, is: texts},
@@ -69,6 +71,7 @@ var sourceKeys = []key{
 
 var expectKeys = []key{
 	{name: "unknown", meaning: "columns that nothing maps; default ignore", is: choice, choices: unknownChoices},
+	{name: "optional", meaning: "mapped columns, by name or pattern, that the files need not have; default none", is: texts},
 }
 
 var numberKeys = []key{
@@ -106,6 +109,7 @@ var conversionKeys = []key{
 	{name: "format", meaning: "of timestamps: iso8601, unix_s, unix_ms, unix_us, unix_ns, a pattern such as %d/%m/%Y, or a list tried in order", is: texts},
 	{name: "timezone", meaning: "zone of timestamps without an offset"},
 	{name: "number", meaning: "how the text writes numbers", is: groupOf, group: numberKeys},
+	{name: "nested", meaning: "an object or list where one value is expected: reject the row, or take its JSON as text", is: choice, choices: nestedChoices},
 	{name: "transform", meaning: "changes to the text, in order", is: texts},
 	{name: "map", meaning: "lookup table", is: free},
 	{name: "map_else", meaning: "what values that map does not know become"},

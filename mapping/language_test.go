@@ -3,6 +3,7 @@ package mapping
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,9 @@ func TestSources(t *testing.T) {
 		{"whole number stays exact", expr("int(x) + 0"), `{"id":"7","x":"9007199254740993"}`, user + `,"user_attributes":{"a":9007199254740993}}`},
 		{"large results have no exponent", expr("float(x) * 1000"), `{"id":"7","x":"1e20"}`, user + `,"user_attributes":{"a":100000000000000000000000}}`},
 		{"text", expr("lower(trim(x)) + \"!\""), `{"id":"7","x":" AB "}`, user + `,"user_attributes":{"a":"ab!"}}`},
+		{"columns with the names of functions", expr("type + date(date, \"%d/%m/%Y\").Format(\"2006\") + string(count(first, # > 1))"), `{"id":"7","type":"A","date":"01/07/2024","first":[1,2,3]}`, user + `,"user_attributes":{"a":"A20242"}}`},
+		{"a condition on such a column", id + "where: type in [\"a\"] and lower(last) == \"x\"\n", `{"id":"7","type":"a","last":"X"}`, user + "}"},
+		{"a name within the expression", expr("let n = p.x; n + n"), `{"id":"7","p":{"x":2}}`, user + `,"user_attributes":{"a":4}}`},
 		{"name with spaces", expr("row[\"first name\"] + x"), `{"id":"7","first name":"A","x":"B"}`, user + `,"user_attributes":{"a":"AB"}}`},
 		{"choice", expr("x > 10 ? \"many\" : \"few\""), `{"id":"7","x":11}`, user + `,"user_attributes":{"a":"many"}}`},
 		{"hash", expr("md5(lower(x))"), `{"id":"7","x":"ABC"}`, user + `,"user_attributes":{"a":"900150983cd24fb0d6963f7d28e17f72"}}`},
@@ -50,9 +54,19 @@ func TestSources(t *testing.T) {
 		{"no JSON", all("{json: p}"), `{"id":"7","p":"{a"}`, `reject: user_attributes.*: "{a" is not a JSON object (column p)`},
 		{"an object within", all("{json: p}"), `{"id":"7","p":{"o":{"x":1}}}`, `reject: user_attributes.o: "{\"x\":1}" is an object or list where one value is expected (column p.o)`},
 		{"an object within as text", all("{json: p, type: string}"), `{"id":"7","p":{"o":{"x":1},"n":2}}`, user + `,"user_attributes":{"n":"2","o":"{\"x\":1}"}}`},
+		{"an object within as text, other values as they are", all("{json: p, nested: text}"), `{"id":"7","p":{"o":{"x":1},"l":["a"],"m":[{"y":2}],"n":2}}`, user + `,"user_attributes":{"l":["a"],"m":"[{\"y\":2}]","n":2,"o":"{\"x\":1}"}}`},
 		{"an object within left out", all("{json: p, on_invalid: omit}"), `{"id":"7","p":{"o":{"x":1},"n":2}}`, user + `,"user_attributes":{"n":2}}`},
 		{"pairs made an object", all("{expr: 'fromPairs(map(p, [.key, .value.s ?? .value.i]))'}"), `{"id":"7","p":[{"key":"a","value":{"s":"x","i":null}},{"key":"b","value":{"s":null,"i":5}}]}`, user + `,"user_attributes":{"a":"x","b":5}}`},
 		{"no object at all", all("{json: p}"), `{"id":"7"}`, user + `}`},
+
+		{"a member of JSON in a text", attribute("p.q.b"), `{"id":"7","p":" {\"q\":{\"b\":9007199254740993}}"}`, user + `,"user_attributes":{"a":9007199254740993}}`},
+		{"a member that JSON in a text does not have", attribute("p.q.b"), `{"id":"7","p":"{\"q\":1}"}`, user + `}`},
+		{"a member of an empty text", attribute("p.q.b"), `{"id":"7","p":""}`, user + `}`},
+		{"a member of what is no JSON", attribute("p.q.b"), `{"id":"7","p":"{\"q\""}`, `reject: user_attributes.a: "{\"q\"" is not a JSON object, and q.b is expected in it (column p.q.b)`},
+		{"all members of JSON in a text", all("{json: p.q}"), `{"id":"7","p":"{\"q\":{\"b\":1}}"}`, user + `,"user_attributes":{"b":1}}`},
+		{"JSON in an expression", expr("fromJSON(p).q[1].n"), `{"id":"7","p":"{\"q\":[0,{\"n\":9007199254740993}]}"}`, user + `,"user_attributes":{"a":9007199254740993}}`},
+		{"no JSON in an expression", expr("fromJSON(p).q"), `{"id":"7","p":"{"}`, `reject: user_attributes.a: cannot be computed: "{" is not JSON`},
+		{"empty JSON in an expression", expr("fromJSON(p).q"), `{"id":"7","p":""}`, user + `}`},
 
 		{"rest", all("{rest: true, except: [internal]}"), `{"z":1,"id":"7","b":"x","internal":2}`, user + `,"user_attributes":{"b":"x","z":1}}`},
 		{"rest without what others read", all("{rest: true}") + "  user_attributes.sum: {expr: 'b + 1'}\n  user_attributes.c: p.c\n", `{"id":"7","b":1,"p":{"c":2},"d":3}`, user + `,"user_attributes":{"c":2,"d":3,"sum":2}}`},
@@ -110,6 +124,70 @@ events:
 	const want = `"products":[{"id":"x","total_product_amount":3.3},{"id":"y"}]`
 	if !strings.Contains(got[0], want) {
 		t.Errorf("\n got %s\nwant %s", got[0], want)
+	}
+}
+
+// TestOptionalObject: an object that an event need not have is left out whole, but
+// is not sent without what it needs.
+func TestOptionalObject(t *testing.T) {
+	const mapping = head + `
+batch:
+  user_identities.email: mail
+events:
+  - type: screen_view
+    data:
+      timestamp_unixtime_ms: t
+      screen_name: {value: s}
+      location.latitude: {column: lat, on_invalid: omit}
+      location.longitude: lng
+      location.accuracy: acc
+`
+	const start = `user_identities.email=a {"user_identities":{"email":"a"}} screen_view {"timestamp_unixtime_ms":1704067200000`
+	tests := []struct{ name, cells, want string }{
+		{"whole", `"lat":1.50,"lng":2,"acc":3`, start + `,"location":{"latitude":1.50,"longitude":2,"accuracy":3},"screen_name":"s"}`},
+		{"not there", `"lat":null,"lng":null`, start + `,"screen_name":"s"}`},
+		{"half", `"lat":1.5,"lng":null`, `reject: location.longitude: is required, but empty (column lng)`},
+		{"what is optional alone", `"acc":3`, `reject: location.longitude: is required, but empty (column lng)`},
+		{"half, as the other is left out", `"lat":"north","lng":2`, `reject: location.latitude: is required, but empty (column lat)`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := mapNDJSON(t, mapping, `{"mail":"a","t":"2024-01-01",`+test.cells+"}\n"); got[0] != test.want {
+				t.Errorf("\n got %s\nwant %s", got[0], test.want)
+			}
+		})
+	}
+}
+
+// TestOptionalColumns: a mapped column that is missing is a mistake, unless the
+// mapping says that it may be.
+func TestOptionalColumns(t *testing.T) {
+	const fields = "batch:\n  user_identities.customer_id: id\n  user_attributes.a: props.a\n  user_attributes.b: {expr: 'traits.b + kind'}\nwhere: kind != \"x\"\n"
+	tests := []struct{ name, optional, want string }{
+		{"none", "", "kind props.a traits"},
+		{"by name", "[props, kind]", "traits"},
+		{"by pattern", `"*"`, ""},
+		{"a part of a name is none", "[prop, kin]", "kind props.a traits"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			source := ""
+			if test.optional != "" {
+				source = "source: {expect: {optional: " + test.optional + "}}\n"
+			}
+			m, err := Load("m.yaml", []byte(head+source+fields), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var missing []string
+			for _, lacking := range m.Bind([]readers.Column{{Name: "id"}}).missing {
+				missing = append(missing, lacking.column)
+			}
+			slices.Sort(missing)
+			if got := strings.Join(slices.Compact(missing), " "); got != test.want {
+				t.Errorf("missing %s, want %s", got, test.want)
+			}
+		})
 	}
 }
 
@@ -204,8 +282,14 @@ func TestDirect(t *testing.T) {
 	})
 }
 
+// rowTest is a test, or one of rapid's.
+type rowTest interface {
+	Helper()
+	Fatal(...any)
+}
+
 // oneRow reads one row of NDJSON.
-func oneRow(t *rapid.T, row string) *readers.Chunk {
+func oneRow(t rowTest, row string) *readers.Chunk {
 	t.Helper()
 	r, err := readers.Open(context.Background(), "-", readers.Options{Format: readers.NDJSON, Stdin: strings.NewReader(row)})
 	if err != nil {
@@ -217,4 +301,38 @@ func oneRow(t *rapid.T, row string) *readers.Chunk {
 		t.Fatal(err)
 	}
 	return chunk
+}
+
+// TestWarnings: an event that no row makes is one warning, not one for each of its
+// fields; an optional column is none.
+func TestWarnings(t *testing.T) {
+	const mapping = head + `source: {expect: {optional: maybe}}
+batch:
+  user_identities.customer_id: id
+  user_attributes.a: a
+  user_attributes.b: maybe
+events:
+  - type: screen_view
+    when: kind == "view"
+    data: {screen_name: name, timestamp_unixtime_ms: ts}
+  - type: screen_view
+    when: kind == "look"
+    data: {screen_name: name, timestamp_unixtime_ms: at}
+`
+	m, err := Load("m.yaml", []byte(mapping), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chunk := oneRow(t, `{"id":"7","a":null,"kind":"look","name":"n","at":"2024-01-01"}`)
+	mapper := m.Bind(chunk.Columns).Mapper("row", time.Now())
+	if _, _, reject := mapper.Map(chunk, 0); reject != nil {
+		t.Fatal(reject)
+	}
+	got := m.Warnings(&mapper.notes)
+	want := []string{"m.yaml:11:11: no row makes this event", `m.yaml:7:22: column "a" gave no value, so user_attributes.a is never sent`}
+	for i, w := range want {
+		if len(got) != len(want) || !strings.HasPrefix(got[i], w) {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+	}
 }

@@ -156,6 +156,7 @@ func (l *loader) source(n *node) {
 	}
 	m.Source.Format = l.oneOf(n.get("format"), "format", formatChoices...)
 	m.Source.Delimiter = l.text(n.get("delimiter"), "delimiter")
+	m.Source.Unquoted = l.oneOf(n.get("quotes"), "quotes", "true", "false") == "false"
 	m.Source.Encoding = l.oneOf(n.get("encoding"), "encoding", encodingChoices...)
 	columns := n.get("columns")
 	m.Source.Names = l.texts(columns, "columns")
@@ -167,6 +168,7 @@ func (l *loader) source(n *node) {
 	}
 	if expect := n.get("expect"); l.keys(expect, "expect", expectKeys...) {
 		m.Source.Unknown = l.oneOf(expect.get("unknown"), "unknown", unknownChoices...)
+		m.Source.Optional = l.texts(expect.get("optional"), "optional")
 	}
 	header := l.oneOf(n.get("header"), "header", "true", "false")
 	switch {

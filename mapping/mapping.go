@@ -27,9 +27,11 @@ type Mapping struct {
 type Source struct {
 	Format    string
 	Delimiter string
+	Unquoted  bool // quotes are text like any other
 	Encoding  string
 	Names     []string // column names of a file without a header
 	Unknown   string   // columns that nothing maps: "" or ignore, warn, error
+	Optional  []string // names and globs of mapped columns that the files need not have
 }
 
 // eventRule makes one event of a row, or of the rows that share the value of a

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"mpimport/mparticle"
 	"mpimport/readers"
 )
 
@@ -91,4 +92,39 @@ func jsonValue(raw string) readers.Value {
 		return readers.Value{Kind: readers.Null}
 	}
 	return readers.Value{Kind: readers.Number, Text: raw}
+}
+
+// asJSON is a text cell with an object or list in it as that, and any other cell
+// as it is: in CSV, what is nested is written as JSON.
+func asJSON(v readers.Value) readers.Value {
+	text := strings.TrimSpace(v.Text)
+	if v.Kind != readers.Text || text == "" || text[0] != '{' && text[0] != '[' || !validJSON(text) {
+		return v
+	}
+	return readers.Value{Kind: readers.Nested, Text: text}
+}
+
+// unreachable says why nothing is found where a reference leads into a cell: "" if
+// the cell is empty or has no such member, a problem if it is text, but not JSON.
+func (r *row) unreachable(ref columnRef) (x readers.Value, problem string) {
+	cell := r.chunk.Value(r.index, ref.index)
+	if cell.Kind != readers.Text || r.isEmpty(cell) || asJSON(cell).Kind == readers.Nested {
+		return x, ""
+	}
+	return cell, "is not a JSON object, and " + strings.Join(ref.path, ".") + " is expected in it"
+}
+
+// appendNested appends an object or list where a free-form attribute is expected:
+// a list as that if the field takes one, else its JSON if the mapping says so.
+func (v *value) appendNested(dst []byte, x readers.Value) ([]byte, string) {
+	if v.kind == mparticle.Attribute && x.Text[0] == '[' {
+		list, problem := appendNestedList(dst, x.Text)
+		if problem == "" || !v.nestedText {
+			return list, problem
+		}
+	}
+	if !v.nestedText {
+		return dst, "is an object or list where one value is expected"
+	}
+	return v.appendLimited(dst, x.Text)
 }

@@ -60,12 +60,34 @@ func (n *Notes) Add(later *Notes) {
 	}
 }
 
+// idleEvents warns of events that no row made, and returns the sources of their
+// values.
+func (m *Mapping) idleEvents(n *Notes) (warnings []string, idle map[*value]bool) {
+	idle = map[*value]bool{}
+	for _, rule := range m.events {
+		if rule.when == nil {
+			continue
+		}
+		made := true
+		rule.data.each(func(v *value) {
+			if v.path == "timestamp_unixtime_ms" { // which every event has
+				made = n.filled[v.ordinal] || v.now || v.literal != nil || v.fallback != nil
+			}
+		})
+		if !made {
+			rule.data.each(func(v *value) { idle[v] = true })
+			warnings = append(warnings, m.problem(rule.when.line, rule.when.column, "no row makes this event", "").Error())
+		}
+	}
+	return warnings, idle
+}
+
 // Warnings says what is suspicious about the mapping and the rows of which n
 // are the notes, for people.
 func (m *Mapping) Warnings(n *Notes) []string {
-	var all []string
+	all, idle := m.idleEvents(n)
 	for i, v := range m.values {
-		if v.column != "" && !n.filled[i] {
+		if v.column != "" && !n.filled[i] && !idle[v] && !m.Source.isOptional(v.column) {
 			all = append(all, m.problem(v.line, v.col, fmt.Sprintf("column %q gave no value, so %s is never sent", v.column, v.path), "").Error())
 		}
 		if v.kind == mparticle.String && v.field.MaxChars > 0 && len(v.literal) > v.field.MaxChars+len(`""`) {

@@ -77,11 +77,19 @@ func (m *Mapping) Bind(columns []readers.Column) *Program {
 func (p *Program) noteMissing(e *boundExpression) {
 	for i, ref := range e.refs {
 		if ref.index < 0 {
-			p.missing = append(p.missing, missing{column: e.columns[i], line: e.line, at: e.column})
+			p.lacks(e.columns[i], e.line, e.column)
 		}
 	}
 	if text := e.fits(e.refs, p.columns); text != "" {
 		p.missing = append(p.missing, missing{column: e.text, line: e.line, at: e.column, mismatch: "the expression does not fit its columns: " + text})
+	}
+}
+
+// lacks notes that the source does not have a column, which stands at line and at
+// of the mapping file.
+func (p *Program) lacks(column string, line, at int) {
+	if !p.mapping.Source.isOptional(column) {
+		p.missing = append(p.missing, missing{column: column, line: line, at: at})
 	}
 }
 
@@ -139,7 +147,7 @@ func (p *Program) bindValue(b *bound, v *value, column string) {
 	if column != "" {
 		b.ref = resolve(column, p.columns)
 		if b.ref.index < 0 {
-			p.missing = append(p.missing, missing{column: column, line: v.line, at: v.col})
+			p.lacks(column, v.line, v.col)
 		} else if text, hint := v.mismatch(b.ref, p.columns); text != "" {
 			p.missing = append(p.missing, missing{column: column, line: v.line, at: v.col, mismatch: text, hint: hint})
 		}

@@ -59,6 +59,7 @@ type row struct {
 	element string   // the list element at hand, encoded; "" outside lists
 	event   Event
 	deleted []string // user attributes that the row deletes
+	lacking *bound   // a member without a value that the object at hand needs
 }
 
 // nullTexts are the texts that mean "no value". Most mappings have the empty one
@@ -105,11 +106,11 @@ func (r *row) at(ref columnRef) readers.Value {
 		return walk(r.element, ref.inside)
 	}
 	v := r.chunk.Value(r.index, ref.index)
-	if len(ref.path) == 0 || v.Kind != readers.Nested {
-		if len(ref.path) > 0 {
-			return readers.Value{}
-		}
+	if len(ref.path) == 0 {
 		return v
+	}
+	if v = asJSON(v); v.Kind != readers.Nested {
+		return readers.Value{}
 	}
 	return walk(v.Text, ref.path)
 }
@@ -254,15 +255,24 @@ func (r *row) node(dst []byte, b *bound) (_ []byte, has bool, _ *Reject) {
 	case b.elem != nil:
 		return r.list(dst, b)
 	}
-	start := len(dst)
+	start, outer := len(dst), r.lacking
+	r.lacking = nil
 	dst, reject := r.object(append(dst, '{'), b)
-	if reject != nil {
+	lacking := r.lacking
+	r.lacking = outer
+	switch {
+	case reject != nil:
 		return nil, false, reject
-	}
-	if len(dst) == start+1 {
+	case len(dst) == start+1:
 		return dst, false, nil
+	case lacking != nil:
+		return nil, false, lacking.isRequired()
 	}
 	return append(dst, '}'), true, nil
+}
+
+func (b *bound) isRequired() *Reject {
+	return &Reject{Field: b.value.path, Column: b.column, Text: "is required, but empty"}
 }
 
 // list appends a list: one element for each of the list column's, or a single
@@ -270,15 +280,10 @@ func (r *row) node(dst []byte, b *bound) (_ []byte, has bool, _ *Reject) {
 func (r *row) list(dst []byte, b *bound) ([]byte, bool, *Reject) {
 	all := []string{r.element}
 	if b.driver != nil {
-		v := r.at(columnRef{index: b.driver.ref.index, path: b.driver.ref.path})
+		v := asJSON(r.at(columnRef{index: b.driver.ref.index, path: b.driver.ref.path}))
 		switch {
 		case r.isEmpty(v):
 			return dst, false, nil
-		case v.Kind == readers.Text && strings.HasPrefix(strings.TrimSpace(v.Text), "["):
-			v = readers.Value{Kind: readers.Nested, Text: strings.TrimSpace(v.Text)}
-			if !validJSON(v.Text) {
-				return nil, false, reject(b.driver, v, "is not a JSON list")
-			}
 		case v.Kind != readers.Nested || v.Text[0] != '[':
 			return nil, false, reject(b.driver, v, "is not a list")
 		}
@@ -349,7 +354,11 @@ func (r *row) leaf(dst []byte, b *bound) ([]byte, bool, *Reject) {
 // source returns the cell that a leaf is made of.
 func (r *row) source(b *bound) (x readers.Value, problem string) {
 	if b.expr == nil {
-		return r.at(b.ref), ""
+		x = r.at(b.ref)
+		if x.Kind == readers.Missing && len(b.ref.path) > 0 {
+			return r.unreachable(b.ref)
+		}
+		return x, ""
 	}
 	result, problem := b.expr.compute(r)
 	if problem != "" {
@@ -382,6 +391,9 @@ func (r *row) convert(dst []byte, b *bound, x readers.Value) ([]byte, bool, *Rej
 // invalid rejects the row for a value, or leaves the value out.
 func (r *row) invalid(dst []byte, b *bound, x readers.Value, problem string) ([]byte, bool, *Reject) {
 	if b.value.omit && !b.value.required {
+		if b.value.needed {
+			r.lacking = b
+		}
 		return dst, false, nil
 	}
 	return nil, false, reject(b, x, problem)
@@ -424,7 +436,9 @@ func (r *row) empty(dst []byte, b *bound) ([]byte, bool, *Reject) {
 		return append(dst, v.fallback...), true, nil
 	case r.event.Collect != "": // another part may have it
 	case v.required:
-		return nil, false, &Reject{Field: v.path, Column: b.column, Text: "is required, but empty"}
+		return nil, false, b.isRequired()
+	case v.needed:
+		r.lacking = b
 	case v.path == "timestamp_unixtime_ms":
 		return nil, false, &Reject{Field: v.path, Column: b.column, Text: "is empty, and an event needs its time"}
 	}

@@ -19,7 +19,11 @@ func Schema() ([]byte, error) {
 	root := groupSchema(fileKeys)
 	root["$schema"] = "http://json-schema.org/draft-07/schema#"
 	root["title"] = "mpimport mapping file"
-	root["required"] = []string{"version", "name", "batch"}
+	root["required"] = []string{"version", "name"}
+	replays := schema{"properties": schema{"format": schema{"const": replayFormat}}, "required": []string{"format"}}
+	root["if"] = schema{"properties": schema{"source": replays}, "required": []string{"source"}}
+	root["then"] = true
+	root["else"] = schema{"required": []string{"batch"}} // batches have their own
 	definitions := schema{
 		"number": groupSchema(numberKeys),
 		"value":  valueSchema(valueKeys, "column", "value", "expr"),

@@ -45,10 +45,8 @@ func (r *row) spreadObject(dst []byte, b *bound) ([]byte, *Reject) {
 // spread adds the members of one object to those that b has already.
 func (r *row) spread(all []freeMember, b, s *bound) ([]freeMember, *Reject) {
 	x, problem := r.source(s)
-	if problem == "" && x.Kind == readers.Text && !r.isEmpty(x) {
-		if x = (readers.Value{Kind: readers.Nested, Text: strings.TrimSpace(x.Text)}); !validJSON(x.Text) {
-			problem = "is not a JSON object"
-		}
+	if x = asJSON(x); problem == "" && x.Kind == readers.Text && !r.isEmpty(x) {
+		problem = "is not a JSON object"
 	}
 	switch {
 	case problem != "":

@@ -31,7 +31,7 @@ type value struct {
 	formats    []timeFormat
 	zone       *time.Location
 	number     *numberStyle
-	nestedText bool // type: string was written: objects and lists become their JSON text
+	nestedText bool // nested: text, or type: string, was written: objects and lists become their JSON text
 	transforms []transform
 	lookup     map[string]string
 	lookupElse *string
@@ -39,6 +39,7 @@ type value struct {
 	split      string
 	fallback   []byte // encoded JSON of `default`
 	required   bool
+	needed     bool // required if the optional object that it is in has anything else
 	omit       bool // on_invalid: omit
 	deletes    bool // when_null: delete
 }

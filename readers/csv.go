@@ -33,7 +33,7 @@ func openCSV(in *input, o Options) (Reader, error) {
 	}
 	src, lossy := decoded(in, o.Encoding)
 	r := &csvReader{in: in, listed: "the header has", fill: newFilling(o.ChunkRows)}
-	r.s.init(src, delimiter, lossy)
+	r.s.init(src, delimiter, o.Unquoted, lossy)
 	if o.Names != nil {
 		r.names, r.listed = slices.Clone(o.Names), "names lists"
 	} else if err := r.readHeader(); err != nil {

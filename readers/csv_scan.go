@@ -32,6 +32,7 @@ const (
 type csvScanner struct {
 	w         window
 	delimiter byte
+	unquoted  bool   // quotes are text like any other
 	lossy     string // as decoded returned it
 	last      int    // the last field that is wanted
 	stops     [256]bool
@@ -46,11 +47,12 @@ type csvScanner struct {
 	scratch []byte
 }
 
-func (s *csvScanner) init(src io.Reader, delimiter byte, lossy string) {
-	s.w, s.delimiter, s.lossy, s.line = newWindow(src), delimiter, lossy, 1
-	for _, c := range []byte{delimiter, '"', '\r', '\n'} {
+func (s *csvScanner) init(src io.Reader, delimiter byte, unquoted bool, lossy string) {
+	s.w, s.delimiter, s.unquoted, s.lossy, s.line = newWindow(src), delimiter, unquoted, lossy, 1
+	for _, c := range []byte{delimiter, '\r', '\n'} {
 		s.stops[c] = true
 	}
+	s.stops['"'] = !unquoted
 }
 
 // next scans one record and reports whether there was one. The error is the
@@ -96,7 +98,7 @@ func (s *csvScanner) next() (bool, error) {
 	}
 }
 
-// simple scans a record that is a line without quotes that ends with LF or CRLF
+// simple scans a record that is a line without meaningful quotes that ends with LF or CRLF
 // and is not too long to look for that. It returns how long the line is with its
 // end, or 0 if the record is not so simple.
 func (s *csvScanner) simple(b []byte) int {
@@ -109,7 +111,7 @@ func (s *csvScanner) simple(b []byte) int {
 	if n > 0 && line[n-1] == '\r' {
 		line = line[:n-1]
 	}
-	if bytes.IndexByte(line, '"') >= 0 || bytes.IndexByte(line, '\r') >= 0 {
+	if !s.unquoted && bytes.IndexByte(line, '"') >= 0 || bytes.IndexByte(line, '\r') >= 0 {
 		return 0
 	}
 	s.raw, s.lines, s.fields = line, 1, s.fields[:0]
@@ -134,7 +136,7 @@ func (s *csvScanner) split(b []byte) (int, outcome) {
 	i := 0
 	for {
 		var how outcome
-		if i < len(b) && b[i] == '"' {
+		if i < len(b) && b[i] == '"' && !s.unquoted {
 			i, how = s.quoted(b, i)
 		} else {
 			from := i

@@ -23,6 +23,7 @@ type Options struct {
 	Format    Format    // "": by the file's name, then its content
 	Columns   []string  // names, or globs with * and ?, of the columns to decode, for Parquet also paths as a.b and a[].b into them; nil: all
 	Delimiter string    // CSV: one character; "": comma, for TSV a tab
+	Unquoted  bool      // CSV: quotes are text like any other; a field ends with the next delimiter, a record with its line
 	Names     []string  // CSV: the column names of a file that has no header line
 	Encoding  string    // text formats: utf-8 (default), utf-16, latin1, windows-1252; a BOM decides
 	Stdin     io.Reader // what "-" reads; nil: "-" is an error

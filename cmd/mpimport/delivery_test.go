@@ -102,11 +102,9 @@ func decodeCaptured(t *testing.T, lines []string) []capturedBatch {
 	return all
 }
 
-// expectedEvents are the events that events.csv should become, by user, in
-// order: each as compact text.
-func expectedEvents(t *testing.T) map[string][]string {
+func readCSV(t *testing.T, path string) [][]string {
 	t.Helper()
-	file, err := os.Open(project + "testdata/events.csv")
+	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,6 +113,14 @@ func expectedEvents(t *testing.T) map[string][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return rows
+}
+
+// expectedEvents are the events that events.csv should become, by user, in
+// order: each as compact text.
+func expectedEvents(t *testing.T) map[string][]string {
+	t.Helper()
+	rows := readCSV(t, project+"testdata/events.csv")
 	broken := map[int]bool{101: true, 444: true, 445: true, 1207: true, 1500: true, 2222: true, 3001: true} // as the generator makes them
 	names := map[string]string{"view": "Page Viewed", "search": "Searched", "signup": "Signed Up"}
 	expected := map[string][]string{}

@@ -73,7 +73,7 @@ func (f *inputFlags) load(ctx context.Context, s streams, args []string) (*input
 		Mapping: m, Sources: sources, ImportName: f.importName, Environment: f.environment,
 		Start: time.Now().UTC().Truncate(time.Millisecond), Endpoint: pipeline.Endpoint(f.endpoint), Partitions: pipeline.PartitionsFor(total),
 		Read: readers.Options{
-			Format: formatOf(m), Delimiter: m.Source.Delimiter, Encoding: m.Source.Encoding,
+			Format: formatOf(m), Delimiter: m.Source.Delimiter, Unquoted: m.Source.Unquoted, Encoding: m.Source.Encoding,
 			Names: m.Source.Names, Stdin: s.in,
 		},
 	}
