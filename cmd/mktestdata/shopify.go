@@ -21,7 +21,7 @@ func writeShopify(path string, s *story) error {
 	for _, a := range s.acts {
 		for i := range a.cart.items {
 			line := shopifyLine(a, i)
-			if len(rows) == 8 {
+			if len(rows) == 9 {
 				line["Lineitem price"] = strings.Replace(line["Lineitem price"], ".", ",", 1)
 			}
 			row := make([]string, len(shopifyColumns))

@@ -98,7 +98,7 @@ func (s *story) act(n int, at time.Time) act {
 	case "cart":
 		a.cart = s.basket(n, 1)
 	case "order":
-		a.cart = s.basket(n, 1+s.random.IntN(3))
+		a.cart = s.basket(n, 2+s.random.IntN(3))
 	}
 	return a
 }
