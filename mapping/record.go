@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,10 @@ type Event struct {
 	// Collect is what the parts of one event have in common, "" for an event that
 	// is whole: the parts of a user's records are joined by Collect.
 	Collect string
+
+	// Lost says that the part is of a row that was rejected, so that its event is
+	// not whole. It has no Data.
+	Lost bool
 }
 
 // Mapper maps the rows of a source, for one goroutine at a time.
@@ -116,11 +121,20 @@ func (r *row) at(ref columnRef) readers.Value {
 }
 
 // Map maps one row of a chunk. ok is false for a row that `where` leaves out.
-// The Reject says why a row cannot be mapped.
+// The Reject says why a row cannot be mapped; the Record then has the parts of
+// collected events that are lost with the row, if there are any.
 func (m *Mapper) Map(c *readers.Chunk, index int) (rec Record, ok bool, reject *Reject) {
-	p, r := m.program, &m.row
+	r := &m.row
 	r.chunk, r.index, r.event, r.deleted = c, index, Event{}, nil
 	clear(r.ids)
+	if rec, ok, reject = r.record(); reject != nil {
+		rec = r.lost()
+	}
+	return rec, ok, reject
+}
+
+func (r *row) record() (rec Record, ok bool, reject *Reject) {
+	p := r.program
 	if ok, reject = p.where.holds(r); reject != nil || !ok {
 		return rec, ok, reject
 	}
@@ -153,6 +167,37 @@ func (m *Mapper) Map(c *readers.Chunk, index int) (rec Record, ok bool, reject *
 	return rec, true, nil
 }
 
+// lost returns the parts of collected events that a rejected row takes with it:
+// what can still be told of its user and of them.
+func (r *row) lost() Record {
+	var rec Record
+	if !slices.ContainsFunc(r.program.events, func(e boundEvent) bool { return e.collect != nil }) {
+		return rec
+	}
+	r.event = Event{}
+	for _, b := range r.program.group {
+		if b != nil {
+			r.leaf(nil, b) // notes the identity; whether it is right was said already
+		}
+	}
+	if rec.User = r.program.user(r.ids); rec.User == "" {
+		return rec
+	}
+	for i, e := range r.program.events {
+		if e.collect == nil {
+			continue
+		}
+		x := r.at(e.collect.ref)
+		if is, reject := e.when.holds(r); (is || reject != nil) && !r.isEmpty(x) {
+			rec.Events = append(rec.Events, Event{Type: e.eventType, Collect: collectKey(i, x), Lost: true})
+		}
+	}
+	return rec
+}
+
+// collectKey is what the parts of one event of a rule have in common.
+func collectKey(rule int, x readers.Value) string { return strconv.Itoa(rule) + "=" + x.Text }
+
 // makeEvent makes the row's event of a rule, or its part of one that is
 // collected.
 func (r *row) makeEvent(rule int, e boundEvent) (Event, bool, *Reject) {
@@ -165,7 +210,7 @@ func (r *row) makeEvent(rule int, e boundEvent) (Event, bool, *Reject) {
 		if r.isEmpty(x) {
 			return Event{}, false, &Reject{Field: "collect_by", Column: e.collect.column, Text: "is empty, and tells which rows make one event"}
 		}
-		r.event.Collect = strconv.Itoa(rule) + "=" + x.Text
+		r.event.Collect = collectKey(rule, x)
 	}
 	data, reject := r.object(nil, e.data)
 	r.event.Data = data

@@ -29,6 +29,7 @@ type stored struct {
 const (
 	flagNow = 1 << iota
 	flagID
+	flagLost
 )
 
 // appendStored encodes a record. Lengths and numbers are varints.
@@ -47,6 +48,9 @@ func appendStored(dst []byte, p place, r mapping.Record) []byte {
 		}
 		if e.HasID {
 			flags |= flagID
+		}
+		if e.Lost {
+			flags |= flagLost
 		}
 		dst = append(dst, flags)
 		dst = binary.AppendVarint(dst, e.Time)
@@ -92,7 +96,7 @@ func (d *decoder) stored() stored {
 		e := &s.Events[i]
 		flags := d.data[0]
 		d.data = d.data[1:]
-		e.Now, e.HasID = flags&flagNow != 0, flags&flagID != 0
+		e.Now, e.HasID, e.Lost = flags&flagNow != 0, flags&flagID != 0, flags&flagLost != 0
 		n, size := binary.Varint(d.data)
 		d.data = d.data[size:]
 		e.Time = n

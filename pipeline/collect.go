@@ -16,13 +16,15 @@ type userRecord struct {
 	order  []byte
 	fields []byte
 	events []packedEvent
-	spent  bool // it has ended with an event of another record
+	spent  bool // it is rejected, or has ended with an event of another record
+	lost   bool // it was rejected before, and only tells which events are not whole
 }
 
 func newUserRecord(s stored) *userRecord {
 	r := &userRecord{place: s.place, order: s.Order, fields: s.Fields}
 	for _, e := range s.Events {
 		r.events = append(r.events, packedEvent{Event: e, place: s.place})
+		r.lost = r.lost || e.Lost
 	}
 	return r
 }
@@ -50,39 +52,85 @@ type part struct {
 
 // collect joins the parts of events that are spread over a user's records. An
 // event stands in the record of its first part. What makes no whole event is
-// rejected with its rows, which leaves other events without their parts in these
-// rows, so that they are joined anew.
+// rejected with all its rows, and with the events of which these rows are parts:
+// an event is delivered whole or not at all.
 func (a *assembler) collect(records []*userRecord) ([]*userRecord, []lateReject) {
-	var rejects []lateReject
-	for {
-		keys, groups := partsOf(records)
-		if len(keys) == 0 {
-			return records, rejects
+	keys, groups := partsOf(records)
+	if len(keys) == 0 {
+		return records, nil
+	}
+	c := collection{groups: groups, why: map[string]*mapping.Reject{}}
+	whole := map[string]packedEvent{}
+	for _, key := range keys {
+		if i := slices.IndexFunc(groups[key], func(p part) bool { return p.record.lost }); i >= 0 {
+			c.breakUp(key, anotherRow(groups[key][i].record.place))
+			continue
 		}
-		whole := make([]packedEvent, len(keys))
-		var bad []lateReject
-		for i, key := range keys {
-			var reject *mapping.Reject
-			if whole[i], reject = a.join(groups[key]); reject != nil {
-				for _, p := range groups[key] {
-					bad = append(bad, lateReject{p.record.place, reject})
+		event, reject := a.join(groups[key])
+		if reject != nil {
+			c.breakUp(key, reject)
+			continue
+		}
+		whole[key] = event
+	}
+	var rejects []lateReject
+	reasons := c.rejected()
+	for _, r := range records {
+		if reason := reasons[r]; reason != nil {
+			rejects = append(rejects, lateReject{r.place, reason})
+			r.spent = true
+		}
+	}
+	for _, key := range keys {
+		if c.why[key] == nil {
+			groups[key].replace(whole[key])
+		}
+	}
+	return withoutParts(records), rejects
+}
+
+// collection finds which records are rejected with the events that are not whole.
+type collection struct {
+	groups map[string]parts
+	why    map[string]*mapping.Reject // by the key of the event
+	broken []string                   // keys that why has, in the order of finding out
+}
+
+func (c *collection) breakUp(key string, why *mapping.Reject) {
+	if c.why[key] == nil {
+		c.why[key] = why
+		c.broken = append(c.broken, key)
+	}
+}
+
+// rejected returns the records of all broken events. Each takes the other events
+// with it of which it is a part.
+func (c *collection) rejected() map[*userRecord]*mapping.Reject {
+	reasons := map[*userRecord]*mapping.Reject{}
+	for i := 0; i < len(c.broken); i++ { // it grows
+		for _, p := range c.groups[c.broken[i]] {
+			r := p.record
+			if r.lost || reasons[r] != nil {
+				continue
+			}
+			reasons[r] = c.why[c.broken[i]]
+			for _, e := range r.events {
+				if e.Collect != "" {
+					c.breakUp(e.Collect, anotherRow(r.place))
 				}
 			}
 		}
-		if len(bad) == 0 {
-			for i, key := range keys {
-				groups[key].replace(whole[i])
-			}
-			return withoutParts(records), rejects
-		}
-		records = slices.DeleteFunc(records, func(r *userRecord) bool {
-			i := slices.IndexFunc(bad, func(l lateReject) bool { return l.place == r.place })
-			if i >= 0 {
-				rejects = append(rejects, bad[i])
-			}
-			return i >= 0
-		})
 	}
+	return reasons
+}
+
+// anotherRow rejects the rows of an event of which a row was rejected.
+func anotherRow(at place) *mapping.Reject {
+	where := fmt.Sprintf("row %d", at.Row)
+	if at.Line > 0 {
+		where = fmt.Sprintf("line %d", at.Line)
+	}
+	return &mapping.Reject{Text: "another row of the same event was rejected, and an event is delivered whole or not at all", Detail: where}
 }
 
 // parts are those of one event, in the order of the user's records.
@@ -146,5 +194,5 @@ func withoutParts(records []*userRecord) []*userRecord {
 	for _, r := range records {
 		r.events = slices.DeleteFunc(r.events, func(e packedEvent) bool { return !e.stays() })
 	}
-	return slices.DeleteFunc(records, func(r *userRecord) bool { return r.spent })
+	return slices.DeleteFunc(records, func(r *userRecord) bool { return r.spent || r.lost })
 }

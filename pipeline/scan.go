@@ -329,18 +329,26 @@ func (m *mapper) chunk(program *mapping.Program, c *readers.Chunk) mapped {
 			r := m.rejected(at, *reject)
 			r.Record = c.AppendRow(nil, i)
 			out.rejects = append(out.rejects, r)
+			if len(record.Events) > 0 && record.Events[0].Lost {
+				m.store(&out, place{m.source, at}, record)
+			}
 		case !ok:
 			out.skipped++
 		default:
-			p := int(xxh3.HashString(record.User) % uint64(m.job.Partitions))
-			out.partitions[p] = appendStored(out.partitions[p], place{m.source, at}, record)
-			out.perPartition[p]++
+			out.perPartition[m.store(&out, place{m.source, at}, record)]++
 		}
 	}
 	for _, b := range bad {
 		out.rejects = append(out.rejects, m.unreadable(b))
 	}
 	return out
+}
+
+// store adds a record to its partition and returns which that is.
+func (m *mapper) store(out *mapped, at place, record mapping.Record) int {
+	p := int(xxh3.HashString(record.User) % uint64(m.job.Partitions))
+	out.partitions[p] = appendStored(out.partitions[p], at, record)
+	return p
 }
 
 func (m *mapper) rejected(at readers.Position, reject mapping.Reject) Rejected {
