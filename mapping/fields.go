@@ -118,6 +118,25 @@ func (t *target) addDeletions() {
 	t.sort()
 }
 
+// addConsentTimes lets a consent whose time nothing maps have the time of the
+// import: the API refuses one without a time.
+func (t *target) addConsentTimes() {
+	if consented, ok := t.field.Member("consented"); ok && t.has(consented.Name) {
+		if at, ok := t.field.Member(eventTime); ok && !t.has(at.Name) {
+			t.step(mparticle.Step{Key: at.Name, Field: at}).value = &value{path: t.prefix() + at.Name, field: at, kind: at.Type, now: true, needed: true}
+			t.sort()
+		}
+	}
+	for _, m := range t.members {
+		m.addConsentTimes()
+	}
+}
+
+// has reports whether a member of t is mapped.
+func (t *target) has(key string) bool {
+	return slices.ContainsFunc(t.members, func(m *target) bool { return m.key == key })
+}
+
 func (l *loader) unknownField(e entry, err error, root *mparticle.Field, what string) {
 	var wrong *mparticle.PathError
 	if !errors.As(err, &wrong) {

@@ -13,6 +13,7 @@ type Grouping struct {
 	Merge      string // MergeSplit ("" too) or MergeLast
 	Attributes string // AttributesEvery ("" too), AttributesLast or AttributesNone
 	Ordered    bool   // records are ordered by Record.Order, not by their rows
+	Marked     bool   // fields of records may have StartMark
 }
 
 // What becomes of batch-level fields that change from record to record.
@@ -38,6 +39,7 @@ func (l *loader) group(n *node) {
 	identities := l.identities()
 	m.groupBy = identities
 	m.Grouping = Grouping{Merge: MergeSplit, Attributes: AttributesEvery}
+	m.batch.each(func(v *value) { m.Grouping.Marked = m.Grouping.Marked || v.now })
 	if !l.keys(n, "group", groupKeys...) {
 		return
 	}

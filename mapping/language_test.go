@@ -90,6 +90,14 @@ func TestSources(t *testing.T) {
 		{"one value of a list", id + "  deleted_user_attributes: x\n", `{"id":"7","x":5}`, user + `,"deleted_user_attributes":["5"]}`},
 		{"one value as a list", attribute("{column: x, type: list}"), `{"id":"7","x":"a"}`, user + `,"user_attributes":{"a":["a"]}}`},
 
+		{"consent, with the time of the import", id + "  consent_state.gdpr.My Purpose.consented: {column: ok, type: boolean}\n", `{"id":"7","ok":"yes"}`,
+			user + `,"consent_state":{"gdpr":{"My Purpose":{"consented":true,"timestamp_unixtime_ms":"@start of the import"}}}}`},
+		{"no answer is no consent", id + "  consent_state.gdpr.My Purpose.consented: {column: ok, type: boolean}\n  consent_state.gdpr.My Purpose.regulation: {value: GDPR}\n", `{"id":"7","ok":""}`, user + `}`},
+		{"consent with its own time", id + "  consent_state.ccpa.data_sale_opt_out.consented: ok\n  consent_state.ccpa.data_sale_opt_out.timestamp_unixtime_ms: at\n", `{"id":"7","ok":false,"at":"2024-01-01"}`,
+			user + `,"consent_state":{"ccpa":{"data_sale_opt_out":{"consented":false,"timestamp_unixtime_ms":1704067200000}}}}`},
+		{"consent that lacks its time", id + "  consent_state.ccpa.data_sale_opt_out.consented: ok\n  consent_state.ccpa.data_sale_opt_out.timestamp_unixtime_ms: at\n", `{"id":"7","ok":false}`,
+			`reject: consent_state.ccpa.data_sale_opt_out.timestamp_unixtime_ms: is required, but empty (column at)`},
+
 		{"a condition on an empty column does not hold", id + "where: x > 3\n", `{"id":"7","x":null}`, "skipped"},
 		{"an empty text in a condition", id + "where: x == \"\"\n", `{"id":"7","x":""}`, user + "}"},
 		{"nothing is an empty text to a condition", id + "where: x != \"\"\n", `{"id":"7"}`, "skipped"},

@@ -14,8 +14,8 @@ func (l *loader) literal(v *value, n *node) *value {
 		return nil
 	}
 	if v.kind == mparticle.Timestamp && n.kind == scalar && n.text == "now" {
-		if v.path != "timestamp_unixtime_ms" {
-			l.at(n, "now is for timestamp_unixtime_ms of an event", "")
+		if v.path != eventTime && !strings.HasPrefix(v.path, "consent_state.") {
+			l.at(n, "now is for timestamp_unixtime_ms of an event or a consent", "")
 			return nil
 		}
 		v.now = true

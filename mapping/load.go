@@ -192,6 +192,7 @@ func (l *loader) batch(n *node) {
 	}
 	l.mapping.batch = l.fields(n, mparticle.BatchFields(), "batch")
 	l.mapping.batch.addDeletions()
+	l.mapping.batch.addConsentTimes()
 	for _, e := range n.entries {
 		switch e.key {
 		case "environment":

@@ -62,7 +62,7 @@ func describeRow(t *testing.T, p *Mapper, c *readers.Chunk, row int) string {
 	text := rec.User + " {" + string(rec.Fields) + "}"
 	batch := `{"environment":"development"`
 	if len(rec.Fields) > 0 {
-		batch += "," + string(rec.Fields)
+		batch += "," + strings.ReplaceAll(string(rec.Fields), StartMark, "5")
 	}
 	batch += `,"events":[`
 	for i, e := range rec.Events {

@@ -12,6 +12,14 @@ import (
 	"mpimport/readers"
 )
 
+// StartMark stands in Record.Fields for the time at which the import started, in
+// milliseconds: that time is sent, but is no part of what makes the id of a
+// batch, so that a second import of the same data keeps its ids.
+const StartMark = `"@start of the import"`
+
+// eventTime is the field that says when an event happened.
+const eventTime = "timestamp_unixtime_ms"
+
 // Record is one mapped row, encoded.
 type Record struct {
 	User   string  // the user key: which identity, and its value
@@ -65,6 +73,7 @@ type row struct {
 	event   Event
 	deleted []string // user attributes that the row deletes
 	lacking *bound   // a member without a value that the object at hand needs
+	given   int      // cells that have given a value so far; fixed values do not count
 }
 
 // nullTexts are the texts that mean "no value". Most mappings have the empty one
@@ -273,20 +282,10 @@ func (r *row) object(dst []byte, b *bound) ([]byte, *Reject) {
 
 // tooMany rejects more attributes than the API takes.
 func (b *bound) tooMany(count int) *Reject {
-	if b.target.field.Shape != mparticle.Map {
-		return nil
-	}
-	if most := mapLimit(b.target.path); count > most {
+	if most := b.target.field.MaxNames; most > 0 && count > most {
 		return &Reject{Field: b.target.path, Text: fmt.Sprintf("has %d attributes, the API's limit is %d", count, most)}
 	}
 	return nil
-}
-
-func mapLimit(path string) int {
-	if path == "user_attributes" {
-		return mparticle.MaxUserAttributes
-	}
-	return mparticle.MaxAttributesPerEvent
 }
 
 // node appends one member's value; has is false, and the dst returned of no use,
@@ -300,7 +299,7 @@ func (r *row) node(dst []byte, b *bound) (_ []byte, has bool, _ *Reject) {
 	case b.elem != nil:
 		return r.list(dst, b)
 	}
-	start, outer := len(dst), r.lacking
+	start, outer, given := len(dst), r.lacking, r.given
 	r.lacking = nil
 	dst, reject := r.object(append(dst, '{'), b)
 	lacking := r.lacking
@@ -308,7 +307,7 @@ func (r *row) node(dst []byte, b *bound) (_ []byte, has bool, _ *Reject) {
 	switch {
 	case reject != nil:
 		return nil, false, reject
-	case len(dst) == start+1:
+	case len(dst) == start+1 || lacking != nil && r.given == given:
 		return dst, false, nil
 	case lacking != nil:
 		return nil, false, lacking.isRequired()
@@ -373,9 +372,12 @@ func reject(b *bound, v readers.Value, text string) *Reject {
 // leaf appends one value.
 func (r *row) leaf(dst []byte, b *bound) ([]byte, bool, *Reject) {
 	v := b.value
-	if v.now {
+	if v.now && v.path == eventTime {
 		r.event.Now = true
 		return dst, false, nil
+	}
+	if v.now {
+		return append(dst, StartMark...), true, nil
 	}
 	if v.literal != nil {
 		dst = append(dst, v.literal...)
@@ -393,6 +395,7 @@ func (r *row) leaf(dst []byte, b *bound) ([]byte, bool, *Reject) {
 		return r.empty(dst, b)
 	}
 	r.notes.filled[v.ordinal] = true
+	r.given++
 	return r.convert(dst, b, x)
 }
 
@@ -484,7 +487,7 @@ func (r *row) empty(dst []byte, b *bound) ([]byte, bool, *Reject) {
 		return nil, false, b.isRequired()
 	case v.needed:
 		r.lacking = b
-	case v.path == "timestamp_unixtime_ms":
+	case v.path == eventTime:
 		return nil, false, &Reject{Field: v.path, Column: b.column, Text: "is empty, and an event needs its time"}
 	}
 	return dst, false, nil
@@ -499,7 +502,7 @@ func (r *row) note(b *bound, x readers.Value, encoded []byte) {
 		r.notes.suspect(fmt.Sprintf("%s is longer than %d characters, and mParticle cuts it", b.value.path, most), r)
 	}
 	switch b.value.path {
-	case "timestamp_unixtime_ms":
+	case eventTime:
 		r.event.Time, _ = strconv.ParseInt(string(encoded), 10, 64) // convert wrote it
 		if r.event.Time > r.start {
 			r.notes.suspect(b.value.path+" is in the future", r)

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -19,7 +20,7 @@ const replayFormat = "mparticle"
 // theirs; mParticle's backfill guide says to leave it out, and batch_id with it.
 var ofTheServer = map[string]bool{
 	"batch_id": true, "source_request_id": true, "environment": true, "timestamp_unixtime_ms": true, "schema_version": true,
-	"job_id": true, "api_key": true, "api_keys": true, "message_id": true, "message_type": true, "context.block_metadata": true,
+	"source_info": true, "job_id": true, "api_key": true, "api_keys": true, "message_id": true, "message_type": true, "context.block_metadata": true,
 }
 
 // ofTheServersEvents are those of the data of exported events.
@@ -178,7 +179,7 @@ func (r *row) replayedUser(fields []byte) string {
 func (rec *Record) strictly() *Reject {
 	text := []byte(`{"environment":"development"`)
 	if len(rec.Fields) > 0 {
-		text = append(append(text, ','), rec.Fields...)
+		text = append(append(text, ','), bytes.ReplaceAll(rec.Fields, []byte(StartMark), []byte("0"))...)
 	}
 	text = append(text, `,"events":[`...)
 	for i, e := range rec.Events {

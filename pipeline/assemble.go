@@ -245,7 +245,7 @@ func (a *assembler) append(dst []byte, b *batch) []byte {
 	dst = append(dst, a.environment...)
 	dst = append(dst, '"')
 	if len(b.fields) > 0 {
-		dst = append(append(dst, ','), b.fields...)
+		dst = append(append(dst, ','), a.started(b.fields)...)
 	}
 	if len(b.events) == 0 {
 		return append(dst, '}')
@@ -258,6 +258,14 @@ func (a *assembler) append(dst []byte, b *batch) []byte {
 		dst = a.appendEvent(dst, e)
 	}
 	return append(dst, batchEnd...)
+}
+
+// started returns fields with the time of the start of the import in its places.
+func (a *assembler) started(fields []byte) []byte {
+	if !a.grouping.Marked {
+		return fields
+	}
+	return bytes.ReplaceAll(fields, []byte(mapping.StartMark), strconv.AppendInt(nil, a.start, 10))
 }
 
 func (a *assembler) appendEvent(dst []byte, e packedEvent) []byte {

@@ -229,3 +229,21 @@ func TestOrder(t *testing.T) {
 		}
 	})
 }
+
+// TestStartMark: what has the time of the import has the same id in the next
+// import of the same data.
+func TestStartMark(t *testing.T) {
+	row := mapping.Record{User: "u", Fields: fieldsOf(`"consent_state":{"gdpr":{"p":{"consented":true,"timestamp_unixtime_ms":` + mapping.StartMark + `}}}`), Events: []mapping.Event{event("x", day)}}
+	first, later := testAssembler(), testAssembler()
+	later.start += 1000
+	first.grouping.Marked, later.grouping.Marked = true, true
+	a, b := assemble(t, first, row)[0], assemble(t, later, row)[0]
+	if a.id != b.id {
+		t.Error("a later import has another id")
+	}
+	for x, batch := range map[*assembler]*batch{first: a, later: b} {
+		if want := fmt.Sprintf(`"consented":true,"timestamp_unixtime_ms":%d}`, x.start); !strings.Contains(string(x.append(nil, batch)), want) {
+			t.Errorf("%s is not in %s", want, x.append(nil, batch))
+		}
+	}
+}
