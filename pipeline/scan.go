@@ -63,6 +63,7 @@ type Rejected struct {
 func Scan(ctx context.Context, job Job) (*Plan, error) {
 	s := &scan{job: job, plan: newPlan(job), digest: xxh3.New()}
 	s.job.Read.Columns = job.Mapping.Columns()
+	job.Mapping.Prune(&s.job.Read)
 	for i, source := range job.Sources {
 		if err := s.source(ctx, i, source); err != nil {
 			return nil, err
@@ -308,7 +309,8 @@ func newMapper(job Job, source int, name string) *mapper {
 
 func (m *mapper) chunk(program *mapping.Program, c *readers.Chunk) mapped {
 	out := mapped{
-		rows:         int64(c.Len() + len(c.Bad)),
+		rows:         int64(c.Len()+len(c.Bad)) + c.Pruned,
+		skipped:      c.Pruned,
 		partitions:   make([][]byte, m.job.Partitions),
 		perPartition: make([]int64, m.job.Partitions),
 	}
