@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,8 @@ const (
 // holds one leafReader for every wanted leaf column.
 type parquetReader struct {
 	source   string
-	file     *os.File
+	file     *io.SectionReader
+	close    func() error
 	data     *file.Reader
 	columns  []Column
 	nodes    []*parquetNode // one for each column
@@ -59,13 +61,26 @@ func openParquet(source string, o Options) (Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening parquet file: %w", err)
 	}
-	p := &parquetReader{source: source, file: f, rows: o.ChunkRows, patience: parquetPatience}
+	info, err := f.Stat()
+	if err != nil || info.IsDir() {
+		f.Close()
+		return nil, cmp.Or(err, fmt.Errorf("opening parquet file %s: it is a directory; name a file in it", source))
+	}
+	r, err := newParquet(source, io.NewSectionReader(f, 0, info.Size()), f.Close, o)
+	if err != nil {
+		f.Close()
+	}
+	return r, err
+}
+
+// newParquet opens a Parquet file that is read by range. The reader closes it.
+func newParquet(source string, f *io.SectionReader, closeFile func() error, o Options) (Reader, error) {
+	p := &parquetReader{source: source, file: f, close: closeFile, rows: o.ChunkRows, patience: parquetPatience}
 	if p.rows <= 0 {
 		p.rows = parquetChunkRows
 	}
 	p.most = p.rows
 	if err := guard(func() error { return p.prepare(o) }); err != nil {
-		f.Close()
 		return nil, fmt.Errorf("opening parquet file %s: %w", source, notEOF(err))
 	}
 	return p, nil
@@ -139,10 +154,6 @@ func (p *parquetReader) chooseColumns(o Options) error {
 // checkGroups holds what the footer says of every wanted column chunk against
 // the file and what can be decoded.
 func (p *parquetReader) checkGroups() error {
-	info, err := p.file.Stat()
-	if err != nil {
-		return fmt.Errorf("looking at the file's size: %w", err)
-	}
 	var rows int64
 	for g := range p.data.NumRowGroups() {
 		group := p.data.MetaData().RowGroup(g)
@@ -154,7 +165,7 @@ func (p *parquetReader) checkGroups() error {
 		for _, leaf := range p.leaves {
 			chunk, err := group.ColumnChunk(leaf.leaf)
 			if err == nil {
-				err = checkColumnChunk(chunk, leaf, group.NumRows(), info.Size())
+				err = checkColumnChunk(chunk, leaf, group.NumRows(), p.file.Size())
 			}
 			if err != nil {
 				return fmt.Errorf("row group %d, column %s: %w", g+1, leaf.path, err)
@@ -181,7 +192,7 @@ func (p *parquetReader) Close() error {
 		p.err = errors.New("the file is closed")
 	}
 	p.open = nil
-	if err := p.file.Close(); err != nil {
+	if err := p.close(); err != nil {
 		return fmt.Errorf("closing parquet file %s: %w", p.source, err)
 	}
 	return nil

@@ -6,22 +6,14 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 )
 
 var errFooter = errors.New("the footer is damaged or the file cut off; get or write it anew")
 
 // checkFooter walks over the footer once before the library decodes it, which
 // reserves memory for as many elements as the footer claims to have.
-func checkFooter(f *os.File) error {
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("looking at the file's size: %w", err)
-	}
-	if info.IsDir() {
-		return errors.New("it is a directory; name a file in it")
-	}
-	size := info.Size()
+func checkFooter(f *io.SectionReader) error {
+	size := f.Size()
 	if size < 12 {
 		return fmt.Errorf("a file of %d bytes is not parquet; it may be cut off", size)
 	}

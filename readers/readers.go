@@ -26,6 +26,7 @@ type Options struct {
 	Names     []string  // CSV: the column names of a file that has no header line
 	Encoding  string    // text formats: utf-8 (default), utf-16, latin1, windows-1252; a BOM decides
 	Stdin     io.Reader // what "-" reads; nil: "-" is an error
+	Store     Store     // what URLs lead to; nil: they are errors
 	ChunkRows int       // rows to a chunk; 0: a few thousand
 }
 

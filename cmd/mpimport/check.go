@@ -26,7 +26,7 @@ some rows cannot be mapped.`,
 				fmt.Fprintf(s.out, "%s: the mapping %s is right\n", f.mapping, m.Name)
 				return nil
 			}
-			in, err := f.load(s, args)
+			in, err := f.load(cmd.Context(), s, args)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -46,7 +47,7 @@ type input struct {
 }
 
 // load reads the mapping and finds the sources.
-func (f *inputFlags) load(s streams, args []string) (*input, error) {
+func (f *inputFlags) load(ctx context.Context, s streams, args []string) (*input, error) {
 	m, digest, err := f.loadMapping()
 	if err != nil {
 		return nil, err
@@ -54,19 +55,17 @@ func (f *inputFlags) load(s streams, args []string) (*input, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no input: name files, folders, patterns, or - for standard input")
 	}
-	sources, err := readers.Expand(args)
+	found, err := readers.Expand(ctx, args, nil)
 	if err != nil {
 		return nil, err
 	}
 	in := &input{mappingDigest: digest, args: args}
+	var sources []string
 	var total int64
-	for _, source := range sources {
-		info := pipeline.SourceInfo{Name: source}
-		if stat, err := os.Stat(source); err == nil && source != "-" {
-			info.Size, info.Modified = stat.Size(), stat.ModTime().UTC()
-		}
-		total += info.Size
-		in.infos = append(in.infos, info)
+	for _, source := range found {
+		total += source.Size
+		sources = append(sources, source.Name)
+		in.infos = append(in.infos, pipeline.SourceInfo(source))
 	}
 	in.job = pipeline.Job{
 		Mapping: m, Sources: sources, ImportName: f.importName, Environment: f.environment,

@@ -22,7 +22,7 @@ func planCommand(s streams) *cobra.Command {
 at a rate, and every kind of rejected row. Nothing is sent, no credentials are
 needed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in, err := f.load(s, args)
+			in, err := f.load(cmd.Context(), s, args)
 			if err != nil {
 				return err
 			}

@@ -18,7 +18,7 @@ func previewCommand(s streams) *cobra.Command {
 the rows that it came from. The first 100,000 rows are read; --rows 0 reads all,
 so that a user's rows are together however far apart they stand.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in, err := f.load(s, args)
+			in, err := f.load(cmd.Context(), s, args)
 			if err != nil {
 				return err
 			}

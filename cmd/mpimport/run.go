@@ -123,7 +123,7 @@ func (f *runFlags) run(ctx context.Context, s streams, args []string) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
-	in, err := f.load(s, args)
+	in, err := f.load(ctx, s, args)
 	if err != nil {
 		if os.IsNotExist(errors.Unwrap(err)) || isNoSource(err) {
 			return f.nothing(s, err)
