@@ -60,9 +60,6 @@ func openFormat(in *input, source string, o Options) (Reader, error) {
 		}
 		return newParquet(source, in.at, in.close, o)
 	case NDJSON:
-		if isList(head) {
-			return nil, fmt.Errorf("opening %s: it is one json list, not one object a line: rewrite it first, for example with: jq -c '.[]'", source)
-		}
 		return openNDJSON(in, o)
 	}
 	return openCSV(in, o)
@@ -74,7 +71,7 @@ func checkOptions(o Options) error {
 	default:
 		return fmt.Errorf("there is no format %q: source.format is csv, tsv, ndjson or parquet", string(o.Format))
 	}
-	if _, err := delimiterOf(o); err != nil {
+	if _, err := dialectOf(o); err != nil {
 		return err
 	}
 	switch o.Encoding {
@@ -82,19 +79,6 @@ func checkOptions(o Options) error {
 		return nil
 	}
 	return fmt.Errorf("there is no encoding %q: source.encoding is utf-8, utf-16, latin1 or windows-1252", o.Encoding)
-}
-
-// delimiterOf returns the byte between two CSV fields.
-func delimiterOf(o Options) (byte, error) {
-	switch {
-	case o.Delimiter == "" && o.Format == TSV:
-		return '\t', nil
-	case o.Delimiter == "":
-		return ',', nil
-	case len(o.Delimiter) == 1 && o.Delimiter[0] < 0x80 && !strings.Contains("\"\r\n\x00", o.Delimiter):
-		return o.Delimiter[0], nil
-	}
-	return 0, fmt.Errorf("the delimiter %q cannot be used: source.delimiter is one ascii character, neither a quote nor a line end", o.Delimiter)
 }
 
 func formatOf(path string, given Format, head []byte) Format {
@@ -143,16 +127,6 @@ func formatOfContent(head []byte) Format {
 		}
 	}
 	return CSV
-}
-
-// isList reports whether head begins a JSON list of objects that spans the file.
-func isList(head []byte) bool {
-	head = bytes.TrimLeft(head, " \t\r\n\xef\xbb\xbf")
-	if !bytes.HasPrefix(head, []byte("[")) {
-		return false
-	}
-	head = bytes.TrimLeft(head[1:], " \t\r")
-	return bytes.HasPrefix(head, []byte("\n")) || bytes.HasPrefix(head, []byte("{"))
 }
 
 // emptyReader reads a source of 0 bytes.

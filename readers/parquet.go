@@ -125,7 +125,7 @@ func (p *parquetReader) prepare(o Options) error {
 // chooseColumns builds the nodes of the wanted top-level columns.
 func (p *parquetReader) chooseColumns(o Options) error {
 	root := p.data.MetaData().Schema.Root()
-	wanted := newSelection(o.Columns)
+	wanted := newSelection(o)
 	layout := layoutReader{schema: p.data.MetaData().Schema}
 	for i := range root.NumFields() {
 		field := root.Field(i)
@@ -134,7 +134,7 @@ func (p *parquetReader) chooseColumns(o Options) error {
 		if err != nil {
 			return err
 		}
-		if !wanted.has(field.Name()) {
+		if !wanted.reaches(field.Name()) {
 			continue
 		}
 		if slices.ContainsFunc(p.columns, func(c Column) bool { return c.Name == field.Name() }) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -25,8 +26,8 @@ const (
 	recordLines     = 1000    // lines of one record
 	windowSize      = 256 << 10
 	windowMost      = 2 * recordCap
+	blockSize       = 256 << 10 // bytes of text to a chunk, where no line is longer
 	chunkRows       = 4096
-	chunkText       = 4 << 20
 	chunkCells      = 1 << 20 // a chunk of very wide rows has fewer of them
 	rawMost         = 4 << 10
 	replacement     = "\uFFFD"
@@ -74,13 +75,13 @@ func decoded(in *input, encoding string) (r io.Reader, lossy string) {
 
 // checkText returns why raw is no text that a row can be made of, or "". lossy
 // is the reason that decoded returned: text must not change unseen.
-func checkText(raw []byte, lossy string) string {
+func checkText(raw, lossy string) string {
 	switch {
-	case bytes.IndexByte(raw, 0) >= 0:
+	case strings.IndexByte(raw, 0) >= 0:
 		return reasonNUL
-	case !utf8.Valid(raw):
+	case !utf8.ValidString(raw):
 		return reasonNotUTF8
-	case lossy != "" && bytes.Contains(raw, []byte(replacement)):
+	case lossy != "" && strings.Contains(raw, replacement):
 		return lossy
 	}
 	return ""
@@ -156,50 +157,13 @@ func readError(in *input, line int64, err error) error {
 }
 
 // rawHead is raw as a BadRow holds it, without keeping the rest in memory.
-func rawHead(raw []byte) string { return string(raw[:min(len(raw), rawMost)]) }
-
-// filling decides when a chunk of a text format is full.
-type filling struct {
-	rows int
-	text int // the text size of the last chunk, a guess for the next
-}
-
-// newFilling returns the rule for chunks of rows rows, 0 being the default.
-func newFilling(rows int) filling {
-	if rows <= 0 {
-		rows = chunkRows
-	}
-	return filling{rows: rows, text: 64 << 10}
-}
-
-// limit is the number of rows of a chunk with that many columns.
-func (f *filling) limit(width int) int {
-	return max(1, min(f.rows, chunkCells/max(1, width)))
-}
-
-func (f *filling) builder(columns []Column) *builder {
-	return newBuilder(columns, min(f.limit(len(columns)), chunkRows), f.text+f.text/8)
-}
-
-func (f *filling) full(b *builder) bool {
-	bad := len(b.chunk.Bad)
-	return b.len()+bad >= f.limit(b.width) || b.size()+bad*256 >= chunkText
-}
-
-// finish returns b's chunk, or nil if there is nothing in it.
-func (f *filling) finish(b *builder) *Chunk {
-	if b.len() == 0 && len(b.chunk.Bad) == 0 {
-		return nil
-	}
-	f.text = b.size()
-	return b.finish()
-}
+func rawHead(raw string) string { return strings.Clone(raw[:min(len(raw), rawMost)]) }
 
 // lineEnds counts the line ends in text.
-func lineEnds(text []byte) int {
-	n := bytes.Count(text, []byte{'\n'})
-	if bytes.IndexByte(text, '\r') >= 0 {
-		n += bytes.Count(text, []byte{'\r'}) - bytes.Count(text, []byte("\r\n"))
+func lineEnds(text string) int {
+	n := strings.Count(text, "\n")
+	if strings.IndexByte(text, '\r') >= 0 {
+		n += strings.Count(text, "\r") - strings.Count(text, "\r\n")
 	}
 	return n
 }
