@@ -175,7 +175,7 @@ func TestUnpackingLimits(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			u := &unpacking{method: "gzip", src: io.LimitReader(zeros{}, tt.size), stored: func() int64 { return tt.stored }, ratio: 10, free: tt.free, most: tt.most}
+			u := &unpacking{method: "gzip", src: io.LimitReader(endless{}, tt.size), stored: func() int64 { return tt.stored }, ratio: 10, free: tt.free, most: tt.most}
 			_, err := io.Copy(io.Discard, u)
 			if (err != nil) != tt.fails {
 				t.Errorf("error %v, want %v", err, tt.fails)
@@ -184,9 +184,9 @@ func TestUnpackingLimits(t *testing.T) {
 	}
 }
 
-type zeros struct{}
+type endless struct{}
 
-func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+func (endless) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 // TestXZMemory holds that a dictionary of 1.5 GiB is refused before it is made.
 func TestXZMemory(t *testing.T) {

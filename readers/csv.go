@@ -199,33 +199,37 @@ func (b *csvBlock) Parse() {
 	c := &Chunk{Columns: b.r.columns, width: len(b.r.columns), text: b.text}
 	c.positions = make([]Position, 0, rows)
 	c.cells = make([]cell, 0, rows*c.width)
-	var extra []byte
 	b.end = Position{}
 	for s.next() == whole {
 		b.end.Row++
 		at := Position{Row: b.end.Row, Line: s.at}
 		if reason := b.r.reason(s); reason != "" {
-			c.bad(at, reason, s.raw)
+			c.bad(at, reason, s.raw())
 			continue
 		}
 		c.positions = append(c.positions, at)
-		for _, field := range b.r.fields {
-			if field >= len(s.fields) {
-				c.cells = append(c.cells, cell{})
-				continue
-			}
-			f := s.fields[field]
-			if f.escaped {
-				from := len(extra)
-				extra = s.appendField(extra, f)
-				c.cells = append(c.cells, cell{kind: Text, off: uint32(len(b.text) + from), len: uint32(len(extra) - from)})
-				continue
-			}
-			c.cells = append(c.cells, cell{kind: Text, off: uint32(f.from), len: uint32(f.to - f.from)})
+		n := len(c.cells)
+		c.cells = slices.Grow(c.cells, c.width)[:n+c.width]
+		s.setCells(c.cells[n:], b.r.fields)
+	}
+	c.extra = string(s.extra)
+	b.chunk, b.end.Line, b.rest = c, s.line-1, b.text[s.pos:]
+}
+
+// setCells sets a row's cells to the record's wanted fields.
+func (s *csvScanner) setCells(row []cell, wanted []int) {
+	for column, i := range wanted {
+		if i >= len(s.fields) {
+			continue
+		}
+		x, f := &row[column], &s.fields[i] // in place: to build and copy a cell costs more
+		x.kind, x.off, x.len = Text, f.from, f.to-f.from
+		if f.escaped {
+			from := len(s.extra)
+			s.extra = s.appendField(s.extra, *f)
+			x.off, x.len = uint32(len(s.text)+from), uint32(len(s.extra)-from)
 		}
 	}
-	c.extra = string(extra)
-	b.chunk, b.end.Line, b.rest = c, s.line-1, b.text[s.pos:]
 }
 
 // reason says why the scanned record is no row, or is empty.
@@ -248,7 +252,7 @@ func (r *csvReader) reason(s *csvScanner) string {
 func (s *csvScanner) emptyBehind(n int) bool {
 	again := *s
 	again.fields, again.last = nil, maxFields
-	again.begin(s.raw, true)
+	again.begin(s.raw(), true)
 	again.next()
 	for _, f := range again.fields[min(n, len(again.fields)):] {
 		if f.to > f.from {

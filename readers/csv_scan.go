@@ -1,11 +1,16 @@
 package readers
 
-import "strings"
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+	"strings"
+)
 
 // span is a field within the text. A quoted one is what stands between the
 // quotes.
 type span struct {
-	from, to int
+	from, to uint32
 	escaped  bool // it has doubled quotes, or backslashes
 }
 
@@ -20,7 +25,7 @@ const (
 )
 
 // csvScanner takes delimited text apart into records. After next has returned
-// whole, the record is in at, raw, count and problem, and if problem is empty its
+// whole, the record is in at, raw(), count and problem, and if problem is empty its
 // fields up to number last are in fields; they are valid until next is called.
 //
 // A line ends with CRLF, LF or a lone CR; inside quotes those are text. Empty
@@ -28,31 +33,34 @@ const (
 // number: "has a nul byte".
 type csvScanner struct {
 	dialect
-	between string // the delimiter
-	lossy   string // as decoded returned it
-	last    int    // the last field that is wanted
-	stops   [256]bool
+	lossy              string // as decoded returned it
+	last               int    // the last field that is wanted
+	stops              [256]bool
+	delimiters, quotes uint64 // each eight times
 
 	text  string
 	pos   int
 	line  int64 // of pos, from 1
 	final bool  // the source ends with the text
 	clean bool  // all of the text is fit for rows
-	plain bool  // the text has no quotes, escapes and lone CRs
 
 	at      int64
-	raw     string
+	from    int // of the record in text, and to, without its line end
+	to      int
 	fields  []span
 	count   int
 	problem string
-	lines   int // line ends in the record, its own included
+	lines   int    // line ends in the record, its own included
+	extra   []byte // the content of escaped fields
 }
 
 func newScanner(d dialect, lossy string) *csvScanner {
-	s := &csvScanner{dialect: d, between: string(d.delimiter), lossy: lossy, last: maxFields}
+	s := &csvScanner{dialect: d, lossy: lossy, last: maxFields}
 	for _, c := range []byte{d.delimiter, d.quote, d.escape, '\r', '\n'} {
 		s.stops[c] = c != 0
 	}
+	s.delimiters = everyByte * uint64(d.delimiter)
+	s.quotes = everyByte * uint64(cmp.Or(d.quote, d.delimiter))
 	return s
 }
 
@@ -63,16 +71,15 @@ const maxFields = int(^uint(0) >> 1)
 func (s *csvScanner) begin(text string, final bool) {
 	s.text, s.pos, s.line, s.final = text, 0, 1, final
 	s.clean = checkText(text, s.lossy) == ""
-	s.plain = !has(text, s.quote) && !has(text, s.escape) && strings.IndexByte(text, '\r') < 0
 }
-
-func has(text string, c byte) bool { return c != 0 && strings.IndexByte(text, c) >= 0 }
 
 // next takes the next record. When the text ends in the midst of one, or before
 // one, pos stays where that begins.
 func (s *csvScanner) next() outcome {
 	for {
-		s.at, s.problem = s.line, ""
+		if s.at = s.line; s.problem != "" {
+			s.problem = ""
+		}
 		b := s.text[s.pos:]
 		if len(b) == 0 {
 			return none
@@ -83,7 +90,10 @@ func (s *csvScanner) next() outcome {
 			}
 			continue
 		}
-		n := s.simple(b)
+		n := 0
+		if s.escape == 0 {
+			n = s.simple(b)
+		}
 		if n == 0 {
 			var how outcome
 			if n, how = s.record(b); how != whole {
@@ -92,15 +102,18 @@ func (s *csvScanner) next() outcome {
 		}
 		s.pos += n
 		s.line += int64(s.lines)
-		if len(s.raw) == 0 {
+		if s.from == s.to {
 			continue
 		}
 		if !s.clean && s.problem == "" {
-			s.problem = checkText(s.raw, s.lossy)
+			s.problem = checkText(s.raw(), s.lossy)
 		}
 		return whole
 	}
 }
+
+// raw is the record as it stands in the text, without its line end.
+func (s *csvScanner) raw() string { return s.text[s.from:s.to] }
 
 // record takes a record that is not simple. It looks no further than a record
 // may be long.
@@ -111,7 +124,7 @@ func (s *csvScanner) record(b string) (int, outcome) {
 	}
 	n, how := s.split(b, final)
 	switch {
-	case how == whole && s.lines <= recordLines && len(s.raw) <= recordCap:
+	case how == whole && s.lines <= recordLines && s.to-s.from <= recordCap:
 		return n, whole
 	case how == cut && !long && !final:
 		return 0, cut
@@ -121,54 +134,100 @@ func (s *csvScanner) record(b string) (int, outcome) {
 	return s.reject(reasonUnclosed)
 }
 
-// simple takes a record that is a line without quotes that ends with LF or CRLF
-// and is not too long to look for that. It returns how long the line is with its
-// end, or 0 if the record is not so simple.
+// simple takes a record of one line that is in order: whose quotes enclose whole
+// fields. It returns how long the line is with its end, or 0 if the record is not
+// so simple.
 func (s *csvScanner) simple(b string) int {
-	const near = 4 << 10
-	n := strings.IndexByte(b[:min(len(b), near)], '\n')
-	if n < 0 {
-		return 0
-	}
-	line := b[:n]
-	if !s.plain {
-		if n > 0 && line[n-1] == '\r' {
-			line = line[:n-1]
+	fields, base, last := s.fields[:0], uint32(s.pos), s.last
+	delimiters, quotes := s.delimiters, s.quotes
+	count, i := 1, 0
+	for {
+		from, escaped, closed := i, false, 0
+		if s.quote != 0 && i < len(b) && b[i] == s.quote {
+			from = i + 1
+			for i = from; ; i += 2 {
+				if i = s.inQuotes(b, i); i+1 >= len(b) || b[i] != s.quote {
+					return 0
+				}
+				if b[i+1] != s.quote {
+					break
+				}
+				escaped = true
+			}
+			closed = 1
+		} else {
+			for ; i+8 <= len(b); i += 8 { // as stop does, but on the spot
+				w := load64(b[i : i+8])
+				if m := zeros(w^delimiters) | zeros(w^quotes) | controls(w); m != 0 {
+					i += bits.TrailingZeros64(m) >> 3
+					break
+				}
+			}
+			if i < len(b) && !s.stops[b[i]] {
+				i = s.stop(b, i)
+			}
 		}
-		if has(line, s.quote) || has(line, s.escape) || strings.IndexByte(line, '\r') >= 0 {
+		to := i
+		i += closed
+		if count-1 <= last {
+			if len(fields) == cap(fields) {
+				fields = slices.Grow(fields, 16)
+			}
+			fields = fields[:count] // set in place: to build and copy a span costs more
+			f := &fields[count-1]
+			f.from, f.to, f.escaped = base+uint32(from), base+uint32(to), escaped
+		}
+		switch {
+		case i >= len(b):
+			return 0
+		case b[i] == s.delimiter:
+			count++
+			i++
+			continue
+		case b[i] == '\n':
+			s.to, i = s.pos+i, i+1
+		case b[i] == '\r' && i+1 < len(b) && b[i+1] == '\n':
+			s.to, i = s.pos+i, i+2
+		default:
 			return 0
 		}
-	}
-	s.raw, s.lines, s.fields, s.count = line, 1, s.fields[:0], 1
-	from := 0
-	for len(s.fields) <= s.last {
-		length := strings.IndexByte(line[from:], s.delimiter)
-		if length < 0 {
-			s.fields = append(s.fields, span{from: s.pos + from, to: s.pos + len(line)})
-			return n + 1
+		s.from, s.lines, s.fields, s.count = s.pos, 1, fields, count
+		if i > recordCap {
+			return 0
 		}
-		s.fields = append(s.fields, span{from: s.pos + from, to: s.pos + from + length})
-		s.count++
-		from += length + 1
+		return i
 	}
-	s.count += strings.Count(line[from:], s.between)
-	return n + 1
+}
+
+// inQuotes returns where the next quote, or what is not simple, stands.
+func (s *csvScanner) inQuotes(b string, i int) int {
+	for ; i+8 <= len(b); i += 8 {
+		w := load64(b[i : i+8])
+		if m := zeros(w^s.quotes) | controls(w); m != 0 {
+			i += bits.TrailingZeros64(m) >> 3
+			break
+		}
+	}
+	for i < len(b) && b[i] != s.quote && b[i] != '\n' && b[i] != '\r' {
+		i++
+	}
+	return i
 }
 
 // split takes any record at the beginning of b. If it is whole, the length with
 // its line end is returned. Past a misplaced quote it goes on, to find where
 // the record ends.
 func (s *csvScanner) split(b string, final bool) (int, outcome) {
-	s.fields, s.lines, s.problem = s.fields[:0], 0, ""
+	s.fields, s.lines = s.fields[:0], 0
 	i := 0
 	for {
 		var how outcome
 		if i < len(b) && s.quote != 0 && b[i] == s.quote {
 			i, how = s.quoted(b, i, final)
 		} else {
-			f := span{from: s.pos + i}
+			f := span{from: uint32(s.pos + i)}
 			i, f.escaped = s.unquoted(b, i)
-			f.to = s.pos + i
+			f.to = uint32(s.pos + i)
 			s.fields = append(s.fields, f)
 		}
 		if how != whole {
@@ -184,7 +243,7 @@ func (s *csvScanner) split(b string, final bool) (int, outcome) {
 
 // ended finishes the record whose text ends at i, with a line end or the text's.
 func (s *csvScanner) ended(b string, i int, final bool) (int, outcome) {
-	s.raw, s.count = b[:i], len(s.fields)
+	s.from, s.to, s.count = s.pos, s.pos+i, len(s.fields)
 	if i >= len(b) {
 		if !final {
 			return 0, cut
@@ -207,9 +266,7 @@ func (s *csvScanner) ended(b string, i int, final bool) (int, outcome) {
 // has backslashes.
 func (s *csvScanner) unquoted(b string, i int) (end int, escaped bool) {
 	for {
-		for i < len(b) && !s.stops[b[i]] {
-			i++
-		}
+		i = s.stop(b, i)
 		switch {
 		case i < len(b) && s.escape != 0 && b[i] == s.escape:
 			escaped = true
@@ -227,6 +284,22 @@ func (s *csvScanner) unquoted(b string, i int) (end int, escaped bool) {
 	}
 }
 
+// stop returns where the next byte is that may end a field, or means something
+// in it.
+func (s *csvScanner) stop(b string, i int) int {
+	for ; s.escape == 0 && i+8 <= len(b); i += 8 {
+		w := load64(b[i : i+8])
+		if m := zeros(w^s.delimiters) | zeros(w^s.quotes) | controls(w); m != 0 {
+			i += bits.TrailingZeros64(m) >> 3
+			break
+		}
+	}
+	for i < len(b) && !s.stops[b[i]] {
+		i++
+	}
+	return i
+}
+
 // quoted takes the field whose opening quote is at i and returns where it ends.
 func (s *csvScanner) quoted(b string, i int, final bool) (int, outcome) {
 	from := i + 1
@@ -235,11 +308,12 @@ func (s *csvScanner) quoted(b string, i int, final bool) (int, outcome) {
 		return 0, cut
 	}
 	text := b[from:i]
-	if i+1 < len(b) && !s.stops[b[i+1]] && s.opensAnew(text) {
+	lines := lineEnds(text)
+	if i+1 < len(b) && !s.stops[b[i+1]] && lines > 0 && s.opensAnew(text) {
 		return 0, runaway
 	}
-	s.fields = append(s.fields, span{from: s.pos + from, to: s.pos + i, escaped: escaped})
-	s.lines += lineEnds(text)
+	s.fields = append(s.fields, span{from: uint32(s.pos + from), to: uint32(s.pos + i), escaped: escaped})
+	s.lines += lines
 	i++
 	if i < len(b) && (b[i] == s.quote || !s.stops[b[i]]) {
 		if s.problem == "" {
@@ -283,9 +357,6 @@ func (s *csvScanner) closing(b string, i int, final bool) (end int, escaped bool
 // its own field, spans lines and ends where a field begins. Then the first quote
 // was never closed, and must not cost the lines between them.
 func (s *csvScanner) opensAnew(text string) bool {
-	if len(text) == 0 || lineEnds(text) == 0 {
-		return false
-	}
 	end := text[len(text)-1]
 	return end == s.delimiter || end == '\n' || end == '\r'
 }
@@ -303,7 +374,8 @@ func (s *csvScanner) reject(reason string) (int, outcome) {
 			n++
 		}
 	}
-	s.raw, s.fields, s.count, s.problem = first, s.fields[:0], 0, reason
+	s.from, s.to = s.pos, s.pos+len(first)
+	s.fields, s.count, s.problem = s.fields[:0], 0, reason
 	if len(first) > recordCap {
 		s.problem = reasonLong
 	}

@@ -302,19 +302,10 @@ func stringEnd(t string, i int) (end int, escaped bool) {
 	}
 }
 
-// load64 is the 8 bytes of t.
-func load64(t string) uint64 {
-	_ = t[7]
-	return uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 |
-		uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
-}
-
 // specials marks the first of 8 bytes that is a quote, a backslash or a control
 // character; marks above it mean nothing.
 func specials(w uint64) uint64 {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	quote, slash := w^(ones*'"'), w^(ones*'\\')
-	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w) & highs
+	return zeros(w^everyByte*'"') | zeros(w^everyByte*'\\') | (w-everyByte*' ')&^w&everyByte<<7
 }
 
 // escapeEnd returns where the escape ends whose backslash is before i, or -1.

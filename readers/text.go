@@ -159,13 +159,27 @@ func readError(in *input, line int64, err error) error {
 // rawHead is raw as a BadRow holds it, without keeping the rest in memory.
 func rawHead(raw string) string { return strings.Clone(raw[:min(len(raw), rawMost)]) }
 
-// lineEnds counts the line ends in text.
+// lineEnds counts the line ends in text. Mostly there are none, in a short text.
 func lineEnds(text string) int {
-	n := strings.Count(text, "\n")
-	if strings.IndexByte(text, '\r') >= 0 {
-		n += strings.Count(text, "\r") - strings.Count(text, "\r\n")
+	n, cr := 0, 0
+	if len(text) > 16 {
+		n = strings.Count(text, "\n")
+		if strings.IndexByte(text, '\r') >= 0 {
+			cr = strings.Count(text, "\r") - strings.Count(text, "\r\n")
+		}
+		return n + cr
 	}
-	return n
+	for i := range len(text) {
+		switch text[i] {
+		case '\n':
+			n++
+		case '\r':
+			if i+1 == len(text) || text[i+1] != '\n' {
+				cr++
+			}
+		}
+	}
+	return n + cr
 }
 
 func plural(n int, noun string) string {
