@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -148,11 +149,11 @@ func (l *loader) file(root *node) {
 func (l *loader) source(n *node) {
 	m := l.mapping
 	m.nulls = map[string]bool{"": true}
-	if !l.keys(n, "source", "format", "delimiter", "header", "columns", "null_values", "encoding", "timezone") {
+	if !l.keys(n, "source", "format", "delimiter", "quote", "escape", "comment", "skip_lines", "ragged", "header", "columns", "null_values", "encoding", "timezone") {
 		return
 	}
 	m.Source.Format = l.oneOf(n.get("format"), "format", "csv", "tsv", "ndjson", "parquet")
-	m.Source.Delimiter = l.text(n.get("delimiter"), "delimiter")
+	l.dialect(n)
 	m.Source.Encoding = l.oneOf(n.get("encoding"), "encoding", "utf-8", "utf-16", "latin1", "windows-1252")
 	columns := n.get("columns")
 	m.Source.Names = l.texts(columns, "columns")
@@ -171,6 +172,26 @@ func (l *loader) source(n *node) {
 		for _, s := range l.texts(values, "null_values") {
 			m.nulls[s] = true
 		}
+	}
+}
+
+// dialect reads how a delimited file is written.
+func (l *loader) dialect(n *node) {
+	s := &l.mapping.Source
+	s.Delimiter = l.text(n.get("delimiter"), "delimiter")
+	s.Quote = l.text(n.get("quote"), "quote")
+	s.Comment = l.text(n.get("comment"), "comment")
+	s.Escape = l.oneOf(n.get("escape"), "escape", "doubled", "backslash")
+	s.Ragged = l.oneOf(n.get("ragged"), "ragged", "reject", "pad")
+	if skip := n.get("skip_lines"); skip != nil {
+		lines, err := strconv.Atoi(l.text(skip, "skip_lines"))
+		if err != nil || lines < 0 || lines > 1000 {
+			l.at(skip, "skip_lines is not a number of lines", "write a number from 0 to 1000")
+		}
+		s.SkipLines = lines
+	}
+	if err := s.Options().Check(); err != nil {
+		l.at(n, err.Error(), "")
 	}
 }
 

@@ -1,6 +1,9 @@
 package mapping
 
-import "mpimport/mparticle"
+import (
+	"mpimport/mparticle"
+	"mpimport/readers"
+)
 
 // Mapping is a compiled mapping file. It is immutable and shared.
 type Mapping struct {
@@ -19,12 +22,25 @@ type Mapping struct {
 	nulls   map[string]bool
 }
 
-// Source is what a mapping says about its files.
+// Source is what a mapping says about its files, as readers.Options has it.
 type Source struct {
 	Format    string
 	Delimiter string
+	Quote     string
+	Escape    string
+	Comment   string
+	SkipLines int
+	Ragged    string
 	Encoding  string
 	Names     []string // column names of a file without a header
+}
+
+// Options are the options for a reader of such files, with all columns.
+func (s Source) Options() readers.Options {
+	return readers.Options{
+		Format: readers.Format(s.Format), Delimiter: s.Delimiter, Quote: s.Quote, Escape: s.Escape, Comment: s.Comment,
+		SkipLines: s.SkipLines, Ragged: s.Ragged, Encoding: s.Encoding, Names: s.Names,
+	}
 }
 
 // eventRule makes one event of a row.
@@ -46,9 +62,8 @@ type target struct {
 	value   *value    // of a leaf
 }
 
-// Columns returns the names, and globs, of the columns that the mapping may
-// read, for a reader's Options. Of a nested column, each name that could hold it
-// is there.
+// Columns returns the names, and globs, of the columns that the mapping reads, for
+// a reader's Options; nested ones by their dots.
 func (m *Mapping) Columns() []string {
 	var names []string
 	seen := map[string]bool{}
@@ -62,15 +77,13 @@ func (m *Mapping) Columns() []string {
 		for _, name := range v.columns {
 			add(name)
 		}
-		for _, name := range candidates(v.column) {
-			add(name)
-		}
+		add(v.column)
+		add(listOf(v.column))
 	})
 	for _, c := range m.conditions() {
 		for _, column := range c.columns {
-			for _, name := range candidates(column) {
-				add(name)
-			}
+			add(column)
+			add(listOf(column))
 		}
 	}
 	return names

@@ -9,11 +9,16 @@ import (
 	"unicode/utf8"
 )
 
-// Delimited is a Reader of CSV, which can tell what its fields are divided by.
-type Delimited interface {
-	// Delimiter returns the character, and whether it was guessed from the first
-	// rows because nobody said it.
-	Delimiter() (c string, guessed bool)
+// GuessedDelimiter returns what the fields of a CSV source are divided by if
+// nobody said it, so that it was guessed from the first rows, and else "".
+func GuessedDelimiter(r Reader) string {
+	if p, ok := r.(*partitioned); ok {
+		r = p.Reader
+	}
+	if c, ok := r.(*csvReader); ok && c.guessed {
+		return string(c.dialect.delimiter)
+	}
+	return ""
 }
 
 // csvReader reads delimited text. Every cell is Text; a row has as many fields
@@ -128,7 +133,7 @@ func (s *csvScanner) fieldText(f span) string {
 func (r *csvReader) choose(wanted selection) error {
 	first := map[string]int{}
 	for i, name := range r.names {
-		if !wanted.has(name) {
+		if !wanted.reaches(name) {
 			continue
 		}
 		if j, twice := first[name]; twice {
@@ -147,8 +152,6 @@ func (r *csvReader) Columns() ([]Column, bool) { return slices.Clone(r.columns),
 
 // Names returns the names of all columns in file order.
 func (r *csvReader) Names() []string { return slices.Clone(r.names) }
-
-func (r *csvReader) Delimiter() (string, bool) { return string(r.dialect.delimiter), r.guessed }
 
 // Next returns the next chunk. A read error comes after the rows before it.
 func (r *csvReader) Next(ctx context.Context) (*Chunk, error) { return nextOf(ctx, r) }

@@ -111,7 +111,7 @@ func (r *ndjsonReader) Split(ctx context.Context) (Block, error) {
 		b = &ndjsonBlock{r: r, text: text, final: final, err: err}
 	default:
 		values, err := r.values.next(r.rows)
-		b = &ndjsonBlock{r: r, text: values.text, objects: values.extents, err: err}
+		b = &ndjsonBlock{r: r, text: values.text, objects: values.extents, byObject: true, err: err}
 		b.end.Line = int64(values.lines)
 	}
 	if b.err == io.EOF {
@@ -132,11 +132,12 @@ func (r *ndjsonReader) Close() error { return r.in.close() }
 
 // ndjsonBlock is a block of lines, or of objects.
 type ndjsonBlock struct {
-	r       *ndjsonReader
-	text    string
-	objects []extent
-	final   bool
-	err     error // the source broke off here
+	r        *ndjsonReader
+	text     string
+	objects  []extent // if byObject
+	byObject bool
+	final    bool
+	err      error // the source broke off here
 
 	parser *objectParser
 	end    Position // the rows and lines in the block
@@ -147,7 +148,7 @@ func (b *ndjsonBlock) Parse() { b.parse(nil) }
 // parse parses the block, with columns that are known already.
 func (b *ndjsonBlock) parse(columns []Column) {
 	p := newObjectParser(b.text, b.r.wanted, b.r.lossy, columns)
-	if b.objects != nil || b.r.values != nil {
+	if b.byObject {
 		for _, x := range b.objects {
 			p.extent(x)
 		}

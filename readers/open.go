@@ -26,7 +26,7 @@ func Open(ctx context.Context, source string, o Options) (Reader, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := checkOptions(o); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", source, err)
 	}
 	in, err := openInput(ctx, source, o)
@@ -50,6 +50,22 @@ func openFormat(in *input, source string, o Options) (Reader, error) {
 	if len(head) == 0 {
 		return emptyReader{in}, nil
 	}
+	parts := partitionsOf(source)
+	o.not = map[string]bool{}
+	wanted := newSelection(o)
+	parts = slices.DeleteFunc(parts, func(p partition) bool { return !wanted.has(p.name) })
+	for _, part := range parts {
+		o.not[part.name] = true
+	}
+	r, err := openData(in, source, head, o)
+	if err != nil {
+		return nil, err
+	}
+	return withPartitions(r, parts), nil
+}
+
+// openData opens what the format says.
+func openData(in *input, source string, head []byte, o Options) (Reader, error) {
 	switch o.Format = formatOf(in.path, o.Format, head); o.Format {
 	case Parquet:
 		switch {
@@ -65,7 +81,8 @@ func openFormat(in *input, source string, o Options) (Reader, error) {
 	return openCSV(in, o)
 }
 
-func checkOptions(o Options) error {
+// Check reports options that cannot be, as Open does.
+func (o Options) Check() error {
 	switch o.Format {
 	case "", CSV, TSV, NDJSON, Parquet:
 	default:

@@ -22,7 +22,7 @@ const (
 type Options struct {
 	Format    Format    // "": by the file's name, then its content
 	Columns   []string  // names, or globs with * and ?, of the columns to decode; nil: all. See Reader
-	Delimiter string    // CSV: one character; "": looked for, see Delimited; for TSV a tab
+	Delimiter string    // CSV: one character; "": guessed, see GuessedDelimiter; for TSV a tab
 	Quote     string    // CSV: one character, or none; "": the double quote
 	Escape    string    // CSV: doubled (default) or backslash
 	Comment   string    // CSV: one character; lines that begin with it are left out

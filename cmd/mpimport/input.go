@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -70,12 +72,22 @@ func (f *inputFlags) load(ctx context.Context, s streams, args []string) (*input
 	in.job = pipeline.Job{
 		Mapping: m, Sources: sources, ImportName: f.importName, Environment: f.environment,
 		Start: time.Now().UTC().Truncate(time.Millisecond), Endpoint: pipeline.Endpoint(f.endpoint), Partitions: pipeline.PartitionsFor(total),
-		Read: readers.Options{
-			Format: readers.Format(m.Source.Format), Delimiter: m.Source.Delimiter, Encoding: m.Source.Encoding,
-			Names: m.Source.Names, Stdin: s.in,
-		},
+		Read: m.Source.Options(),
 	}
+	in.job.Read.Stdin = s.in
+	in.job.Opened = sayDelimiters(s.err)
 	return in, f.complete(&in.job)
+}
+
+// sayDelimiters returns what tells, once for each, which delimiters were guessed.
+func sayDelimiters(w io.Writer) func(string, readers.Reader) {
+	said := map[string]bool{",": true} // nobody wonders about a comma
+	return func(source string, r readers.Reader) {
+		if d := readers.GuessedDelimiter(r); d != "" && !said[d] {
+			said[d] = true
+			fmt.Fprintf(w, "input   %s: its fields are divided by %s; source.delimiter would say so\n", source, strconv.Quote(d))
+		}
+	}
 }
 
 func (f *inputFlags) loadMapping() (*mapping.Mapping, string, error) {
