@@ -111,6 +111,7 @@ func (in *input) openMember(f *stored, name string) error {
 	if err != nil {
 		return fmt.Errorf("its zip data cannot be read: %w", err)
 	}
+	in.at = nil
 	in.total, in.packed, in.path = int64(file.CompressedSize64), "zip", file.Name
 	in.raw = &unpacking{method: "zip", src: src, stored: bytes.n.Load, ratio: ratioMost, free: ratioFree, most: unpackedMost}
 	in.stored = bytes.n.Load

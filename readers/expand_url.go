@@ -55,13 +55,13 @@ func expandURLPattern(ctx context.Context, pattern, query string, store Store) (
 		return nil, fmt.Errorf("%s: not a valid pattern: close its [ or put a \\ before it", pattern)
 	}
 	dots := strings.HasPrefix(path.Base(pattern), ".")
-	return expandListed(ctx, fixed, query, store, func(name string) bool {
+	return expandListed(ctx, fixed, query, true, store, func(name string) bool {
 		return doublestar.MatchUnvalidated(pattern, name) && !strings.HasSuffix(name, "/") && !hiddenBelow(path.Dir(fixed+"x"), name, dots)
 	}, pattern+": %w: the pattern matches nothing")
 }
 
 func expandURLFolder(ctx context.Context, folder, query string, store Store) ([]Source, error) {
-	return expandListed(ctx, folder, query, store, func(name string) bool {
+	return expandListed(ctx, folder, query, false, store, func(name string) bool {
 		below := strings.TrimPrefix(name, folder)
 		return !strings.Contains(below, "/") && isData(below) && !hidden(below)
 	}, folder+": %w: there is no object of that name, and below it no "+dataFiles)
@@ -69,8 +69,8 @@ func expandURLFolder(ctx context.Context, folder, query string, store Store) ([]
 
 // expandListed returns the objects below a prefix whose URLs, without the query,
 // are wanted; archives, which are known by their extension, as their members.
-func expandListed(ctx context.Context, prefix, query string, store Store, wanted func(string) bool, none string) ([]Source, error) {
-	listed, err := store.List(ctx, joinQuery(prefix, query))
+func expandListed(ctx context.Context, prefix, query string, deep bool, store Store, wanted func(string) bool, none string) ([]Source, error) {
+	listed, err := store.List(ctx, joinQuery(prefix, query), deep)
 	if err != nil {
 		return nil, fmt.Errorf("listing %s: %w", prefix, err)
 	}

@@ -32,6 +32,7 @@ type input struct {
 func openInput(ctx context.Context, source string, o Options) (*input, error) {
 	in := &input{name: source, path: pathOf(source), close: func() error { return nil }}
 	if err := in.open(ctx, source, o); err != nil {
+		in.close()
 		return nil, err
 	}
 	in.buffered = bufio.NewReaderSize(counted{in}, headSize)
@@ -57,23 +58,23 @@ func (in *input) open(ctx context.Context, source string, o Options) error {
 		return err
 	}
 	in.close = f.close
+	in.raw = f.stream
 	if f.at == nil {
-		in.raw = f.stream
 		return nil
 	}
+	in.at, in.total = f.at, f.at.Size()
 	zipped, err := f.isZip()
 	if err == nil && (zipped || member != "") {
-		return in.openMember(f, member)
+		err = in.openMember(f, member)
 	}
-	in.at, in.raw, in.total = f.at, f.at, f.at.Size()
-	return nil
+	return err
 }
 
 // stored is a file on a disk or in an object store.
 type stored struct {
 	Source
 	at     *io.SectionReader // nil for a pipe or a device
-	stream io.Reader
+	stream io.Reader         // all its bytes
 	close  func() error
 }
 

@@ -3,7 +3,6 @@ package readers
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -20,11 +19,13 @@ type Source struct {
 
 // Store is where URLs lead: one or more object stores.
 type Store interface {
-	// List returns the objects whose URLs begin with prefix, which keeps its
-	// query. No object is no error.
-	List(ctx context.Context, prefix string) ([]Source, error)
+	// List returns the objects whose URLs begin with prefix, apart from its
+	// query, and have no slash behind it unless deep is set. No object is no
+	// error.
+	List(ctx context.Context, prefix string, deep bool) ([]Source, error)
 
-	// Open opens an object. The error wraps ErrNoSource if there is none.
+	// Open opens an object. The error wraps ErrNoSource if there is none. Once
+	// ctx is done, the object cannot be read any more.
 	Open(ctx context.Context, url string) (Object, error)
 }
 
@@ -35,6 +36,7 @@ type Object interface {
 	io.Closer
 	Size() int64
 	Modified() time.Time
+	Stream() io.Reader // all bytes from the first on, read ahead
 }
 
 // isURL reports whether a source is an object of a store.
@@ -57,12 +59,13 @@ func openObject(ctx context.Context, url string, store Store) (f *stored, member
 		object, err = store.Open(ctx, url)
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("%w", err)
+		return nil, "", err
 	}
 	size := object.Size()
 	return &stored{
 		Source: Source{Name: url, Size: size, Modified: object.Modified().UTC()},
 		at:     io.NewSectionReader(object, 0, size),
+		stream: object.Stream(),
 		close:  closer(url, object),
 	}, member, nil
 }

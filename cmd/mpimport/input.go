@@ -18,6 +18,7 @@ import (
 	"mpimport/mapping"
 	"mpimport/pipeline"
 	"mpimport/readers"
+	"mpimport/readers/objectstore"
 )
 
 // inputFlags say what is read and how it is mapped; run, plan, preview and check
@@ -57,7 +58,8 @@ func (f *inputFlags) load(ctx context.Context, s streams, args []string) (*input
 	if len(args) == 0 {
 		return nil, errors.New("no input: name files, folders, patterns, or - for standard input")
 	}
-	found, err := readers.Expand(ctx, args, nil)
+	store := &objectstore.Store{} // connects to nothing before a URL is named
+	found, err := readers.Expand(ctx, args, store)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +76,7 @@ func (f *inputFlags) load(ctx context.Context, s streams, args []string) (*input
 		Start: time.Now().UTC().Truncate(time.Millisecond), Endpoint: pipeline.Endpoint(f.endpoint), Partitions: pipeline.PartitionsFor(total),
 		Read: m.Source.Options(),
 	}
-	in.job.Read.Stdin = s.in
+	in.job.Read.Stdin, in.job.Read.Store = s.in, store
 	in.job.Opened = sayDelimiters(s.err)
 	return in, f.complete(&in.job)
 }
@@ -174,7 +176,7 @@ func parseAge(text string) (time.Duration, error) {
 func (in *input) digest(target string) string {
 	h := sha256.New()
 	for _, part := range append([]string{in.job.Mapping.Name, in.job.ImportName, in.job.Environment, target}, in.args...) {
-		if absolute, err := filepath.Abs(part); err == nil && part != "-" && strings.ContainsAny(part, "./") {
+		if absolute, err := filepath.Abs(part); err == nil && part != "-" && strings.ContainsAny(part, "./") && !strings.Contains(part, "://") {
 			part = absolute
 		}
 		fmt.Fprintf(h, "%d:%s", len(part), part)
