@@ -202,7 +202,7 @@ func FuzzCSV(f *testing.F) {
 		if s == "" {
 			return
 		}
-		r, err := Open(context.Background(), "-", Options{Format: CSV, Names: names, Stdin: strings.NewReader(s)})
+		r, err := Open(context.Background(), "-", Options{Format: CSV, Delimiter: ",", Names: names, Stdin: strings.NewReader(s)})
 		if err != nil {
 			if comparable {
 				t.Fatal(err)

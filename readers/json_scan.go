@@ -305,7 +305,7 @@ func stringEnd(t string, i int) (end int, escaped bool) {
 // specials marks the first of 8 bytes that is a quote, a backslash or a control
 // character; marks above it mean nothing.
 func specials(w uint64) uint64 {
-	return zeros(w^everyByte*'"') | zeros(w^everyByte*'\\') | (w-everyByte*' ')&^w&everyByte<<7
+	return zeros(w^everyByte*'"') | zeros(w^everyByte*'\\') | (w-everyByte*' ')&^w&(everyByte<<7)
 }
 
 // escapeEnd returns where the escape ends whose backslash is before i, or -1.

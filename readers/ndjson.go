@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"slices"
@@ -19,7 +20,6 @@ type ndjsonReader struct {
 	lines  lineSplitter
 	values *objectSplitter // nil: objects on lines
 	rows   int
-	first  *ndjsonBlock // what openNDJSON read
 
 	at      Position // the rows and lines of the chunks given out
 	columns []Column
@@ -31,46 +31,38 @@ type ndjsonReader struct {
 
 func openNDJSON(in *input, o Options) (Reader, error) {
 	src, lossy := decoded(in, o.Encoding)
-	r := &ndjsonReader{
-		in: in, lossy: lossy, wanted: newSelection(o), rows: linesOf(o),
-		lines: lineSplitter{src: src, lines: linesOf(o)},
-		index: map[string]int{}, known: map[string]bool{},
+	head := make([]byte, blockSize)
+	n, err := io.ReadFull(src, head)
+	head = head[:n]
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		src = brokenReader{err}
 	}
-	text, final, err := r.lines.next()
-	r.first = &ndjsonBlock{r: r, text: text, final: final, err: err}
-	if err == nil && !onLines(text) {
-		held := string(r.lines.buf[r.lines.start:r.lines.end])
-		r.first = nil
-		r.values = &objectSplitter{w: newWindow(io.MultiReader(strings.NewReader(text+held), r.lines.left()))}
+	src = io.MultiReader(bytes.NewReader(head), src)
+	r := &ndjsonReader{in: in, lossy: lossy, wanted: newSelection(o), rows: linesOf(o), index: map[string]int{}, known: map[string]bool{}}
+	if onLines(head) {
+		r.lines = lineSplitter{src: src, lines: r.rows}
+	} else {
+		r.values = &objectSplitter{w: newWindow(src)}
 	}
 	return r, nil
 }
 
-// left is what the splitter has not read.
-func (s *lineSplitter) left() io.Reader {
-	switch {
-	case s.err != nil:
-		return brokenReader{s.err}
-	case s.done:
-		return strings.NewReader("")
-	}
-	return s.src
-}
-
+// brokenReader gives the error that a source broke off with.
 type brokenReader struct{ err error }
 
 func (r brokenReader) Read([]byte) (int, error) { return 0, r.err }
 
-// onLines reports whether the first object of a text ends on its line. A text
-// that begins with something else is taken by lines too, unless that is a list
-// of objects.
-func onLines(text string) bool {
-	text = strings.TrimLeft(text, " \t\r\n")
-	line, _, _ := strings.Cut(text, "\n")
-	if strings.HasPrefix(line, "{") {
-		return (&braces{}).feed([]byte(line)) > 0
+// onLines reports whether the first object of a text ends on its line, as far as
+// the head shows. A text that begins with something else is taken by lines too,
+// unless that is a list of objects.
+func onLines(head []byte) bool {
+	head = bytes.TrimLeft(head, " \t\r\n")
+	line, _, ended := bytes.Cut(head, []byte{'\n'})
+	if bytes.HasPrefix(line, []byte{'{'}) {
+		end := (&braces{}).feed(line)
+		return end > 0 || end == 0 && !ended && len(line) > blockSize/2
 	}
-	return !isList([]byte(text))
+	return !isList(head)
 }
 
 // isList reports whether b begins a list of objects, or an empty one.
@@ -103,15 +95,13 @@ func (r *ndjsonReader) Split(ctx context.Context) (Block, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	b := r.first
-	switch r.first = nil; {
-	case b != nil:
-	case r.values == nil:
-		text, final, err := r.lines.next()
-		b = &ndjsonBlock{r: r, text: text, final: final, err: err}
-	default:
-		values, err := r.values.next(r.rows)
-		b = &ndjsonBlock{r: r, text: values.text, objects: values.extents, byObject: true, err: err}
+	b := &ndjsonBlock{r: r}
+	if r.values == nil {
+		b.text, _, b.err = r.lines.next()
+	} else {
+		var values objectBlock
+		values, b.err = r.values.next(r.rows)
+		b.text, b.objects, b.byObject = values.text, values.extents, true
 		b.end.Line = int64(values.lines)
 	}
 	if b.err == io.EOF {
@@ -136,7 +126,6 @@ type ndjsonBlock struct {
 	text     string
 	objects  []extent // if byObject
 	byObject bool
-	final    bool
 	err      error // the source broke off here
 
 	parser *objectParser

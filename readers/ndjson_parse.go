@@ -104,7 +104,7 @@ func (p *objectParser) record(from, to, line int) {
 		reason = p.take(at)
 	}
 	if reason != "" {
-		p.chunk.bad(at, reason, p.chunk.text[from:to])
+		p.chunk.bad(at, reason, strings.TrimRight(p.chunk.text[from:to], "\r"))
 	}
 }
 

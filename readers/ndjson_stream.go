@@ -87,7 +87,7 @@ func (s *objectSplitter) step() bool {
 		s.inList = false
 		s.use(b[:1])
 	case !s.inList && isList(b):
-		s.inList, s.opened = true, s.line+s.lines
+		s.inList, s.opened = true, s.line+s.lines+1
 		s.use(b[:1])
 	case c == '{':
 		return s.object()

@@ -100,7 +100,7 @@ func (s *lineSplitter) next() (text string, final bool, err error) {
 			s.over = true
 			return "", false, s.err
 		default:
-			s.over = true
+			s.over, s.start = true, s.end
 			return string(held), true, nil
 		}
 	}
