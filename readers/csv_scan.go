@@ -2,6 +2,7 @@ package readers
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 	"strings"
@@ -37,6 +38,7 @@ type csvScanner struct {
 	last               int    // the last field that is wanted
 	stops              [256]bool
 	delimiters, quotes uint64 // each eight times
+	quoting            uint64 // all ones, or 0 if there is no quote
 
 	text  string
 	pos   int
@@ -61,6 +63,9 @@ func newScanner(d dialect, lossy string) *csvScanner {
 	}
 	s.delimiters = everyByte * uint64(d.delimiter)
 	s.quotes = everyByte * uint64(cmp.Or(d.quote, d.delimiter))
+	if d.quote != 0 {
+		s.quoting = math.MaxUint64
+	}
 	return s
 }
 
@@ -92,7 +97,9 @@ func (s *csvScanner) next() outcome {
 		}
 		n := 0
 		if s.escape == 0 {
-			n = s.simple(b)
+			if n = s.bare(b); n == 0 {
+				n = s.simple(b)
+			}
 		}
 		if n == 0 {
 			var how outcome
@@ -132,6 +139,50 @@ func (s *csvScanner) record(b string) (int, outcome) {
 		return s.reject(reasonRunaway)
 	}
 	return s.reject(reasonUnclosed)
+}
+
+// bare takes a record of one line without quotes, eight bytes at a time. It
+// returns how long the line is with its end, or 0 if the record is not so simple.
+func (s *csvScanner) bare(b string) int {
+	fields, base, last := s.fields[:0], uint32(s.pos), s.last
+	count, from := 1, uint32(0)
+	for i := 0; i+8 <= len(b); i += 8 {
+		w := load64(b[i : i+8])
+		if zeros(w^s.quotes)&s.quoting != 0 || zeros(w^everyByte*'\r') != 0 && !endsWithCR(b, i) {
+			return 0
+		}
+		ends := allZeros(w ^ everyByte*'\n')
+		for m := ends | allZeros(w^s.delimiters); m != 0; m &= m - 1 {
+			to := uint32(i + bits.TrailingZeros64(m)>>3)
+			end := ends&m&-m != 0
+			next := to + 1
+			if end && to > from && b[to-1] == '\r' {
+				to--
+			}
+			if count-1 <= last {
+				if len(fields) == cap(fields) {
+					fields = slices.Grow(fields, 16)
+				}
+				fields = fields[:count] // set in place: to build and copy a span costs more
+				f := &fields[count-1]
+				f.from, f.to, f.escaped = base+from, base+to, false
+			}
+			if end {
+				s.from, s.to, s.lines, s.fields, s.count = s.pos, s.pos+int(to), 1, fields, count
+				return int(next)
+			}
+			from = next
+			count++
+		}
+	}
+	return 0
+}
+
+// endsWithCR reports whether the first CR in the 8 bytes at i ends a line together
+// with an LF.
+func endsWithCR(b string, i int) bool {
+	i += strings.IndexByte(b[i:i+8], '\r')
+	return i+1 < len(b) && b[i+1] == '\n'
 }
 
 // simple takes a record of one line that is in order: whose quotes enclose whole

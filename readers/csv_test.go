@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -236,71 +235,5 @@ func sameRecords(t *testing.T, chunks []*Chunk, want [][]string) {
 	}
 	if n != len(want) {
 		t.Fatalf("%d records, want %d", n, len(want))
-	}
-}
-
-// benchText is a table of 15 columns.
-func benchText(quoted bool) string {
-	var b strings.Builder
-	for i := range 15 {
-		fmt.Fprintf(&b, "%scolumn%d", strings.Repeat(",", min(i, 1)), i)
-	}
-	for i := range 20_000 {
-		b.WriteByte('\n')
-		for j := range 15 {
-			cell := fmt.Sprintf("value %d", i*j)
-			if quoted && j%3 == 0 {
-				cell = `"` + cell + `, more"`
-			}
-			b.WriteString(strings.Repeat(",", min(j, 1)) + cell)
-		}
-	}
-	return b.String()
-}
-
-func benchmarkRead(b *testing.B, text string, o Options) {
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	for b.Loop() {
-		o.Stdin = strings.NewReader(text)
-		r, err := Open(context.Background(), "-", o)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for {
-			if _, err := r.Next(context.Background()); err == io.EOF {
-				break
-			} else if err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-}
-
-func BenchmarkCSV(b *testing.B) {
-	wanted := []string{"column0", "column3", "column6", "column7", "column14"}
-	for name, quoted := range map[string]bool{"plain": false, "quoted": true} {
-		b.Run(name, func(b *testing.B) { benchmarkRead(b, benchText(quoted), Options{Columns: wanted}) })
-	}
-}
-
-func BenchmarkCSVStdlib(b *testing.B) {
-	for name, quoted := range map[string]bool{"plain": false, "quoted": true} {
-		text := benchText(quoted)
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(int64(len(text)))
-			b.ReportAllocs()
-			for b.Loop() {
-				r := csv.NewReader(strings.NewReader(text))
-				r.ReuseRecord = true
-				for {
-					if _, err := r.Read(); err == io.EOF {
-						break
-					} else if err != nil {
-						b.Fatal(err)
-					}
-				}
-			}
-		})
 	}
 }

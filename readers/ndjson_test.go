@@ -250,34 +250,3 @@ func FuzzJSONScanner(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkNDJSON(b *testing.B) {
-	benchmarkRead(b, benchObjects(), Options{Format: NDJSON, Columns: []string{"column0", "column3", "column6", "column7", "column14"}})
-}
-
-func BenchmarkNDJSONStdlib(b *testing.B) {
-	text := benchObjects()
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	for b.Loop() {
-		for line := range strings.Lines(text) {
-			var row map[string]any
-			if err := json.Unmarshal([]byte(line), &row); err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-}
-
-// benchObjects is a table of 15 columns.
-func benchObjects() string {
-	var text strings.Builder
-	for i := range 20_000 {
-		text.WriteByte('{')
-		for j := range 15 {
-			fmt.Fprintf(&text, "%s\"column%d\":\"value %d\"", strings.Repeat(",", min(j, 1)), j, i*j)
-		}
-		text.WriteString("}\n")
-	}
-	return text.String()
-}

@@ -16,3 +16,9 @@ func zeros(w uint64) uint64 { return (w - everyByte) &^ w & (everyByte << 7) }
 
 // controls marks the first of 8 bytes that is below 14, as line ends are.
 func controls(w uint64) uint64 { return (w - everyByte*14) &^ w & (everyByte << 7) }
+
+// allZeros marks, by their highest bits, which of 8 bytes are zero.
+func allZeros(w uint64) uint64 {
+	const low = 0x7f7f7f7f7f7f7f7f
+	return ^((w&low + low) | w | low)
+}
