@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // extent is where an object stands in a block's text, or what else stands there
@@ -201,11 +203,15 @@ func (s *objectSplitter) column() int {
 	return len(before) - 1 - bytes.LastIndexByte(before, '\n')
 }
 
-// other takes what is no object, up to where one may begin.
+// other takes what is no object: a value of another kind, or what stands before
+// the next mark.
 func (s *objectSplitter) other() bool {
 	b := s.w.bytes()[s.used:]
-	n := bytes.IndexAny(b, "\n,{")
-	switch {
+	n := bytes.IndexAny(b, "\n,{]")
+	d := jsontext.NewDecoder(bytes.NewReader(b))
+	switch _, err := d.ReadValue(); {
+	case err == nil:
+		n = int(d.InputOffset())
 	case n < 0 && !s.w.done && len(b) < recordCap:
 		return s.refill()
 	case n < 0:
