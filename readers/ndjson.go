@@ -32,9 +32,9 @@ type ndjsonReader struct {
 func openNDJSON(in *input, o Options) (Reader, error) {
 	src, lossy := decoded(in, o.Encoding)
 	head := make([]byte, blockSize)
-	n, err := io.ReadFull(src, head)
+	n, _, err := readFull(src, head)
 	head = head[:n]
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil {
 		src = brokenReader{err}
 	}
 	src = io.MultiReader(bytes.NewReader(head), src)

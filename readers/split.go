@@ -118,20 +118,9 @@ func (s *lineSplitter) fill() {
 	}
 	s.end = copy(s.buf, s.buf[s.start:s.end])
 	s.start = 0
-	for idle := 0; s.end < len(s.buf) && !s.done; idle++ {
-		n, err := s.src.Read(s.buf[s.end:])
-		s.end += n
-		switch {
-		case err == io.EOF:
-			s.done = true
-		case err != nil:
-			s.done, s.err = true, err
-		case n > 0:
-			idle = 0
-		case idle > 100:
-			s.done, s.err = true, io.ErrNoProgress
-		}
-	}
+	var n int
+	n, s.done, s.err = readFull(s.src, s.buf[s.end:])
+	s.end += n
 }
 
 // skip leaves out the rest of a line that was cut.
@@ -139,7 +128,9 @@ func (s *lineSplitter) skip() {
 	for s.skipping || s.skipLF {
 		held := s.buf[s.start:s.end]
 		if s.skipLF && len(held) > 0 {
-			s.start += len(held[:1]) - len(bytes.TrimPrefix(held[:1], []byte{'\n'}))
+			if held[0] == '\n' {
+				s.start++
+			}
 			s.skipLF = false
 			continue
 		}

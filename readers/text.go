@@ -118,37 +118,30 @@ func (w *window) more() bool {
 	}
 	copy(w.buf, w.buf[w.start:w.end])
 	w.start, w.end = 0, held
-	for idle := 0; w.end < len(w.buf) && !w.done; idle++ {
-		n, err := w.src.Read(w.buf[w.end:])
-		w.end += n
-		switch {
-		case err == io.EOF:
-			w.done = true
-		case err != nil:
-			w.done, w.err = true, err
-		case n > 0:
-			idle = 0
-		case idle > 100:
-			w.done, w.err = true, io.ErrNoProgress
-		}
-	}
+	var n int
+	n, w.done, w.err = readFull(w.src, w.buf[w.end:])
+	w.end += n
 	return true
 }
 
-// skipTo consumes up to and including the first byte that is in ends, and
-// returns what it is, or 0 at the end of the text.
-func (w *window) skipTo(ends string) byte {
-	for {
-		b := w.bytes()
-		if i := bytes.IndexAny(b, ends); i >= 0 {
-			w.consume(i + 1)
-			return b[i]
-		}
-		w.consume(len(b))
-		if !w.more() {
-			return 0
+// readFull reads until b is full or src is done: at its end, or broken off with
+// err.
+func readFull(src io.Reader, b []byte) (n int, done bool, err error) {
+	for idle := 0; n < len(b); idle++ {
+		m, err := src.Read(b[n:])
+		n += m
+		switch {
+		case err == io.EOF:
+			return n, true, nil
+		case err != nil:
+			return n, true, err
+		case m > 0:
+			idle = 0
+		case idle > 100:
+			return n, true, io.ErrNoProgress
 		}
 	}
+	return n, false, nil
 }
 
 // readError is the error that a broken-off source ends with.
