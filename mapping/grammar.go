@@ -35,6 +35,8 @@ const (
 var (
 	formatChoices     = []string{"csv", "tsv", "ndjson", "parquet", "mparticle"}
 	encodingChoices   = []string{"utf-8", "utf-16", "latin1", "windows-1252"}
+	escapeChoices     = []string{"doubled", "backslash"}
+	raggedChoices     = []string{"reject", "pad"}
 	unknownChoices    = []string{"ignore", "warn", "error"}
 	mergeChoices      = []string{MergeSplit, MergeLast}
 	attributesChoices = []string{AttributesEvery, AttributesLast, AttributesNone}
@@ -59,7 +61,11 @@ var fileKeys = []key{
 var sourceKeys = []key{
 	{name: "format", meaning: "format of the files; default: by name, then content", is: choice, choices: formatChoices},
 	{name: "delimiter", meaning: "CSV: the character between fields"},
-	{name: "quotes", meaning: "CSV: whether fields may stand in quotes; false: quotes are text, as in the TSV of many pipelines; default true", is: trueOrFalse},
+	{name: "quote", meaning: `CSV: the character around fields that hold delimiters; default "; none: quotes are text, as in the TSV of many pipelines`},
+	{name: "escape", meaning: "CSV: how a quote is written within quotes; default doubled", is: choice, choices: escapeChoices},
+	{name: "comment", meaning: "CSV: the character with which lines begin that are left out; default none"},
+	{name: "skip_lines", meaning: "CSV: lines before the header that are left out; default 0"},
+	{name: "ragged", meaning: "CSV: rows with too few or too many fields; pad: missing ones are empty, empty ones too many are left out; default reject", is: choice, choices: raggedChoices},
 	{name: "header", meaning: "CSV: whether the first line names the columns; default true", is: trueOrFalse},
 	{name: "columns", meaning: "CSV without a header: the names of the columns", is: texts},
 	{name: "null_values", meaning: `texts that mean "no value"; default [""]`, is: texts},

@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -155,8 +156,7 @@ func (l *loader) source(n *node) {
 		return
 	}
 	m.Source.Format = l.oneOf(n.get("format"), "format", formatChoices...)
-	m.Source.Delimiter = l.text(n.get("delimiter"), "delimiter")
-	m.Source.Unquoted = l.oneOf(n.get("quotes"), "quotes", "true", "false") == "false"
+	l.dialect(n)
 	m.Source.Encoding = l.oneOf(n.get("encoding"), "encoding", encodingChoices...)
 	columns := n.get("columns")
 	m.Source.Names = l.texts(columns, "columns")
@@ -174,11 +174,33 @@ func (l *loader) source(n *node) {
 	switch {
 	case header == "false" && columns == nil:
 		l.at(n.get("header"), "a file without a header needs the names of its columns", "add columns: [first, second, …] below")
-	case header != "false" && columns != nil:
-		l.at(columns, "columns names the columns of a file without a header", "add header: false, or remove columns")
+	case header == "true" && columns != nil: // the names take the place of those in the header
+		m.Source.SkipLines++
+	case header == "" && columns != nil:
+		l.at(columns, "columns names the columns, but is there a header line too?", "add header: false if the first line is data, header: true if it holds other names")
 	}
 	if values := n.get("null_values"); values != nil {
 		m.nulls = newNullTexts(l.texts(values, "null_values")...)
+	}
+}
+
+// dialect reads how a delimited file is written.
+func (l *loader) dialect(n *node) {
+	s := &l.mapping.Source
+	s.Delimiter = l.text(n.get("delimiter"), "delimiter")
+	s.Quote = l.text(n.get("quote"), "quote")
+	s.Comment = l.text(n.get("comment"), "comment")
+	s.Escape = l.oneOf(n.get("escape"), "escape", escapeChoices...)
+	s.Ragged = l.oneOf(n.get("ragged"), "ragged", raggedChoices...)
+	if skip := n.get("skip_lines"); skip != nil {
+		lines, err := strconv.Atoi(l.text(skip, "skip_lines"))
+		if err != nil || lines < 0 || lines > 1000 {
+			l.at(skip, "skip_lines is not a number of lines", "write a number from 0 to 1000")
+		}
+		s.SkipLines = lines
+	}
+	if err := s.Options().Check(); err != nil {
+		l.at(n, err.Error(), "")
 	}
 }
 

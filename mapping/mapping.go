@@ -1,6 +1,9 @@
 package mapping
 
-import "mpimport/mparticle"
+import (
+	"mpimport/mparticle"
+	"mpimport/readers"
+)
 
 // Mapping is a compiled mapping file. It is immutable and shared.
 type Mapping struct {
@@ -23,15 +26,27 @@ type Mapping struct {
 	values  []*value // all sources, by their ordinals
 }
 
-// Source is what a mapping says about its files.
+// Source is what a mapping says about its files, as readers.Options has it.
 type Source struct {
 	Format    string
 	Delimiter string
-	Unquoted  bool // quotes are text like any other
+	Quote     string
+	Escape    string
+	Comment   string
+	SkipLines int
+	Ragged    string
 	Encoding  string
 	Names     []string // column names of a file without a header
 	Unknown   string   // columns that nothing maps: "" or ignore, warn, error
 	Optional  []string // names and globs of mapped columns that the files need not have
+}
+
+// Options are the options for a reader of such files, with all columns.
+func (s Source) Options() readers.Options {
+	return readers.Options{
+		Format: readers.Format(s.Format), Delimiter: s.Delimiter, Quote: s.Quote, Escape: s.Escape, Comment: s.Comment,
+		SkipLines: s.SkipLines, Ragged: s.Ragged, Encoding: s.Encoding, Names: s.Names,
+	}
 }
 
 // eventRule makes one event of a row, or of the rows that share the value of a
@@ -58,9 +73,8 @@ type target struct {
 	deletes bool      // it takes the names of user attributes to delete, beside those of its own value
 }
 
-// Columns returns the names, and globs, of the columns that the mapping may
-// read, for a reader's Options. Of a nested column, each name that could hold it
-// is there.
+// Columns returns the names, and globs, of the columns that the mapping reads, for
+// a reader's Options; nested ones by their dots.
 func (m *Mapping) Columns() []string {
 	var names []string
 	seen := map[string]bool{}
@@ -75,14 +89,14 @@ func (m *Mapping) Columns() []string {
 	m.eachValue(func(v *value) {
 		add(v.columns...)
 		for _, ref := range v.reads() {
-			add(candidates(ref)...)
+			add(ref, listOf(ref))
 		}
 		if v.rest {
 			add("*")
 		}
 	})
 	for _, ref := range m.otherColumns() {
-		add(candidates(ref)...)
+		add(ref, listOf(ref))
 	}
 	if m.replays() {
 		add(replayColumns()...)

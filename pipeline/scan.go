@@ -32,6 +32,7 @@ type Job struct {
 	MaxRows         int64         // read no more rows than this; 0: all
 	AnyColumns      bool          // mapped columns may be missing
 
+	Opened   func(source string, r readers.Reader)  // called when a source was opened; may be nil
 	Rejected func(Rejected) error                   // called for each reject, in the order of the rows
 	Progress func(rows, rejects, read, total int64) // called now and then, from one goroutine; may be nil
 }
@@ -104,16 +105,17 @@ type mapped struct {
 	notes         *mapping.Notes
 }
 
-// source scans one source: a goroutine reads chunks, workers map them, and the
-// results are collected in the order of the chunks, so that everything that
-// follows is the same at any number of workers.
+// source scans one source: a goroutine reads blocks, workers parse and map them,
+// and the results are collected in the order of the blocks, so that everything
+// that follows is the same at any number of workers.
 func (s *scan) source(ctx context.Context, index int, name string) error {
 	reader, err := readers.Open(ctx, name, s.job.Read)
 	if err != nil {
 		return err
 	}
 	defer reader.Close()
-	if columns, final := reader.Columns(); final && len(reader.Names()) > 0 {
+	columns, final := reader.Columns()
+	if final && len(reader.Names()) > 0 {
 		if err := s.job.Mapping.Bind(columns).Check(name, reader.Names()); err != nil {
 			return err
 		}
@@ -121,20 +123,28 @@ func (s *scan) source(ctx context.Context, index int, name string) error {
 			return err
 		}
 	}
+	if s.job.Opened != nil {
+		s.job.Opened(name, reader)
+	}
 	workers := runtime.GOMAXPROCS(0)
 	tasks := make(chan task)
 	ordered := make(chan chan mapped, 2*workers)
+	bind := &binding{source: name, mapping: s.job.Mapping}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		defer close(ordered)
 		defer close(tasks)
-		return s.read(ctx, name, reader, tasks, ordered)
+		return s.read(ctx, reader, tasks, ordered)
 	})
 	for range workers {
 		group.Go(func() error {
 			m := newMapper(s.job, index, name)
 			for t := range tasks {
-				t.done <- m.chunk(t.program, t.chunk)
+				result, err := t.run(ctx, m, bind)
+				if err != nil {
+					return err
+				}
+				t.done <- result
 			}
 			return nil
 		})
@@ -143,42 +153,84 @@ func (s *scan) source(ctx context.Context, index int, name string) error {
 	if err := group.Wait(); err != nil && err != errFull {
 		return err
 	}
-	s.finish(reader)
+	s.finish(reader, final)
 	return nil
 }
 
-// task is a chunk to be mapped; done has room for the result.
+// task is a block to be parsed and mapped; done has room for the result. Blocks
+// wait for their turn between the two, since what came before decides a block's
+// positions and columns.
 type task struct {
-	chunk   *readers.Chunk
-	program *mapping.Program
-	done    chan mapped
+	block readers.Block
+	turn  <-chan struct{} // closed when the block before has had its turn
+	after chan<- struct{}
+	done  chan mapped
+}
+
+// run parses and maps a block. A worker that fails leaves the turn closed to
+// those who wait for it; the context ends them.
+func (t task) run(ctx context.Context, m *mapper, bind *binding) (mapped, error) {
+	t.block.Parse()
+	select {
+	case <-t.turn:
+	case <-ctx.Done():
+		return mapped{}, ctx.Err()
+	}
+	chunk, err := t.block.Chunk()
+	if err != nil {
+		return mapped{}, err
+	}
+	program, err := bind.program(chunk)
+	if err != nil {
+		return mapped{}, err
+	}
+	close(t.after)
+	return m.chunk(program, chunk), nil
+}
+
+// binding is a mapping bound to the columns of a source. Whose turn it is may use
+// it.
+type binding struct {
+	source  string
+	mapping *mapping.Mapping
+	bound   *mapping.Program // nil before the first chunk
+	columns int
+}
+
+// program returns the mapping bound to the columns of a chunk. The first chunk
+// shows whether its values can be what the mapping takes them for.
+func (b *binding) program(c *readers.Chunk) (*mapping.Program, error) {
+	if c == nil {
+		return b.bound, nil
+	}
+	first := b.bound == nil
+	if first || len(c.Columns) != b.columns { // columns only ever grow
+		b.bound, b.columns = b.mapping.Bind(c.Columns), len(c.Columns)
+	}
+	if first {
+		return b.bound, b.bound.CheckSample(b.source, c)
+	}
+	return b.bound, nil
 }
 
 // errFull ends a source when enough rows were read.
 var errFull = errors.New("enough rows")
 
-// read hands chunks to the workers, and their results' places to the collector.
-func (s *scan) read(ctx context.Context, name string, reader readers.Reader, tasks chan<- task, ordered chan<- chan mapped) error {
-	var program *mapping.Program
-	bound := -1
+// read hands blocks to the workers, and their results' places to the collector.
+func (s *scan) read(ctx context.Context, reader readers.Reader, tasks chan<- task, ordered chan<- chan mapped) error {
+	turn := make(chan struct{})
+	close(turn)
 	for {
-		chunk, err := reader.Next(ctx)
+		block, err := readers.Split(ctx, reader)
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		first := program == nil
-		if len(chunk.Columns) != bound { // columns only ever grow
-			program, bound = s.job.Mapping.Bind(chunk.Columns), len(chunk.Columns)
-		}
-		if first {
-			if err := program.CheckSample(name, chunk); err != nil {
-				return err
-			}
-		}
-		t := task{chunk: chunk, program: program, done: make(chan mapped, 1)}
+		after := make(chan struct{})
+		t := task{block: block, turn: turn, after: after, done: make(chan mapped, 1)}
+		turn = after
 		select {
 		case ordered <- t.done:
 		case <-ctx.Done():
@@ -211,9 +263,9 @@ func (s *scan) collectAll(ctx context.Context, ordered <-chan chan mapped, reade
 }
 
 // finish notes the columns of a source that knew them at its end only.
-func (s *scan) finish(reader readers.Reader) {
+func (s *scan) finish(reader readers.Reader, known bool) {
 	columns, _ := reader.Columns()
-	if len(columns) > 0 && columns[0].Type == readers.AnyColumn || len(columns) == 0 && len(reader.Names()) > 0 {
+	if !known && len(reader.Names()) > 0 {
 		s.open = true
 		s.late = append(s.late, columns...)
 		s.names = append(s.names, reader.Names()...)
@@ -308,6 +360,9 @@ func newMapper(job Job, source int, name string) *mapper {
 }
 
 func (m *mapper) chunk(program *mapping.Program, c *readers.Chunk) mapped {
+	if c == nil {
+		return mapped{}
+	}
 	out := mapped{
 		rows:         int64(c.Len()+len(c.Bad)) + c.Pruned,
 		skipped:      c.Pruned,

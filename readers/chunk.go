@@ -2,6 +2,7 @@ package readers
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -37,9 +38,15 @@ type Chunk struct {
 	Pruned     int64
 	PrunedFrom Position
 
+	fixed     []Value  // of the first columns, the same in every row
+	base      Position // what is added to positions
 	positions []Position
-	cells     []cell // row by row, len(Columns) to a row
+	cells     []cell // row by row, width to a row, or as starts says
+	width     int
+	starts    []uint32 // where each row's cells begin, ordered by column; nil: width to a row
+	order     []int    // by column, its number in cells, -1 for none; nil: the same
 	text      string
+	extra     string // texts that do not stand in text as they are
 	times     []stamp
 }
 
@@ -51,10 +58,11 @@ type BadRow struct {
 }
 
 type cell struct {
-	kind  Kind
-	local bool
-	off   uint32 // into text; for Time an index into times
-	len   uint32
+	kind   Kind
+	local  bool
+	column uint16 // where starts is used
+	off    uint32 // into text, and on into extra; for Time an index into times
+	len    uint32
 }
 
 type stamp struct {
@@ -66,23 +74,66 @@ type stamp struct {
 func (c *Chunk) Len() int { return len(c.positions) }
 
 // Position returns where row stands in its source.
-func (c *Chunk) Position(row int) Position { return c.positions[row] }
+func (c *Chunk) Position(row int) Position { return c.base.plus(c.positions[row]) }
+
+// begin says how many rows and lines of the source stand before the chunk. It is
+// called once.
+func (c *Chunk) begin(base Position) {
+	c.base = base
+	for i := range c.Bad {
+		c.Bad[i].Position = base.plus(c.Bad[i].Position)
+	}
+}
 
 // Value returns the cell at row and column. A column beyond the chunk's own is
 // Missing.
 func (c *Chunk) Value(row, column int) Value {
-	if column >= len(c.Columns) {
-		return Value{}
+	if column < len(c.fixed) {
+		return c.fixed[column]
 	}
-	x := c.cells[row*len(c.Columns)+column]
-	switch x.kind {
-	case Missing, Null:
+	x := c.cell(row, column-len(c.fixed))
+	switch {
+	case x.kind <= Null:
 		return Value{Kind: x.kind}
-	case Time:
+	case x.kind == Time:
 		t := c.times[x.off]
 		return Value{Kind: Time, Local: x.local, sec: t.sec, nsec: t.nsec}
 	}
-	return Value{Kind: x.kind, Text: c.text[x.off : x.off+x.len]}
+	text, off := c.text, int(x.off)
+	if off >= len(text) {
+		text, off = c.extra, off-len(text)
+	}
+	return Value{Kind: x.kind, Text: text[off : off+int(x.len)]}
+}
+
+// cell returns a stored cell, or a Missing one.
+func (c *Chunk) cell(row, column int) cell {
+	if c.order != nil {
+		if column >= len(c.order) || c.order[column] < 0 {
+			return cell{}
+		}
+		column = c.order[column]
+	}
+	if c.starts == nil {
+		if column >= c.width {
+			return cell{}
+		}
+		return c.cells[row*c.width+column]
+	}
+	return findCell(c.cells[c.starts[row]:c.starts[row+1]], column)
+}
+
+// findCell finds a column in a row's cells. Where no column before it is
+// missing, it is where its number says.
+func findCell(cells []cell, column int) cell {
+	if column < len(cells) && int(cells[column].column) == column {
+		return cells[column]
+	}
+	i, found := slices.BinarySearchFunc(cells, column, func(x cell, column int) int { return int(x.column) - column })
+	if !found {
+		return cell{}
+	}
+	return cells[i]
 }
 
 // AppendRow appends row as a JSON object of its decoded columns, in column
@@ -129,23 +180,16 @@ func appendJSONString(dst []byte, s string) []byte {
 }
 
 // builder collects the rows of one chunk. A row is written cell by cell: begin
-// it, set cells in any order (a cell not set is Missing), and end it with keep
-// or drop.
+// it, and set cells in any order; a cell not set is Missing.
 type builder struct {
-	chunk   Chunk
-	columns []Column
-	width   int
-	stride  int // cells to a row, at least width
-	text    []byte
+	chunk Chunk
+	text  []byte
 }
 
 func newBuilder(columns []Column, rows, textSize int) *builder {
 	return &builder{
-		columns: columns,
-		width:   len(columns),
-		stride:  len(columns),
-		chunk:   Chunk{positions: make([]Position, 0, rows), cells: make([]cell, 0, rows*len(columns))},
-		text:    make([]byte, 0, textSize),
+		chunk: Chunk{Columns: columns, width: len(columns), positions: make([]Position, 0, rows), cells: make([]cell, 0, rows*len(columns))},
+		text:  make([]byte, 0, textSize),
 	}
 }
 
@@ -157,7 +201,7 @@ func (b *builder) size() int { return len(b.text) }
 // begin starts a row at p.
 func (b *builder) begin(p Position) {
 	b.chunk.positions = append(b.chunk.positions, p)
-	for range b.stride {
+	for range b.chunk.width {
 		b.chunk.cells = append(b.chunk.cells, cell{})
 	}
 }
@@ -165,18 +209,14 @@ func (b *builder) begin(p Position) {
 // drop removes the row that was begun last and lists it as bad.
 func (b *builder) drop(reason, raw string) {
 	last := len(b.chunk.positions) - 1
-	b.bad(b.chunk.positions[last], reason, raw)
+	b.chunk.bad(b.chunk.positions[last], reason, raw)
 	b.chunk.positions = b.chunk.positions[:last]
-	b.chunk.cells = b.chunk.cells[:last*b.stride]
+	b.chunk.cells = b.chunk.cells[:last*b.chunk.width]
 }
 
-// bad lists a record that was never begun.
-func (b *builder) bad(p Position, reason, raw string) {
-	const most = 4 << 10
-	if len(raw) > most {
-		raw = raw[:most]
-	}
-	b.chunk.Bad = append(b.chunk.Bad, BadRow{Position: p, Reason: reason, Raw: raw})
+// bad lists a record that cannot be read.
+func (c *Chunk) bad(p Position, reason, raw string) {
+	c.Bad = append(c.Bad, BadRow{Position: p, Reason: reason, Raw: rawHead(raw)})
 }
 
 // set gives column of the row begun last its text of the given kind.
@@ -196,36 +236,11 @@ func (b *builder) setTime(column int, t time.Time, local bool) {
 }
 
 func (b *builder) put(column int, x cell) {
-	b.chunk.cells[(len(b.chunk.positions)-1)*b.stride+column] = x
-}
-
-// grow adds a column while rows are being collected (NDJSON: a key that appears
-// late); rows already collected get it as Missing. Rows get room for as many
-// columns again, so that many late keys do not move them many times.
-func (b *builder) grow(c Column) {
-	b.columns = append(b.columns[:b.width:b.width], c)
-	b.width++
-	if b.width > b.stride {
-		b.layOut(max(8, 2*b.stride))
-	}
-}
-
-// layOut gives every row stride cells.
-func (b *builder) layOut(stride int) {
-	rows := len(b.chunk.positions)
-	cells := make([]cell, rows*stride, max(rows*stride, cap(b.chunk.cells)))
-	for row := range rows {
-		copy(cells[row*stride:(row+1)*stride], b.chunk.cells[row*b.stride:(row+1)*b.stride])
-	}
-	b.chunk.cells, b.stride = cells, stride
+	b.chunk.cells[(len(b.chunk.positions)-1)*b.chunk.width+column] = x
 }
 
 // finish returns the chunk; the builder must not be used afterwards.
 func (b *builder) finish() *Chunk {
-	if b.stride != b.width {
-		b.layOut(b.width)
-	}
-	b.chunk.Columns = b.columns
 	b.chunk.text = string(b.text)
 	return &b.chunk
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -81,8 +80,8 @@ func TestCSV(t *testing.T) {
 		{"not utf-8", "a,b\n1,caf\xe9\n3,4\n", Options{}, []string{`{"a":"3","b":"4"}`}, []string{"2:3"}, []string{"1:2 column \"b\" is not valid utf-8"}},
 		{"unwanted not utf-8", "a,b\n1,caf\xe9\n", Options{Columns: []string{"a"}}, nil, nil, []string{"1:2 is not valid utf-8"}},
 		{"nul", "a,b\n1,\x00\n3,4\n", Options{}, []string{`{"a":"3","b":"4"}`}, []string{"2:3"}, []string{"1:2 has a nul byte"}},
-		{"quotes that are text", "a,b\n\"1\",{\"x\":\"y\"}\n5\" pipe,\"\n\"3,4\r\n", Options{Unquoted: true}, []string{`{"a":"\"1\"","b":"{\"x\":\"y\"}"}`, `{"a":"5\" pipe","b":"\""}`, `{"a":"\"3","b":"4"}`}, []string{"1:2", "2:3", "3:4"}, nil},
-		{"quotes that are text, the last one without a line end", "a\n\"1", Options{Unquoted: true}, []string{`{"a":"\"1"}`}, []string{"1:2"}, nil},
+		{"quotes that are text", "a,b\n\"1\",{\"x\":\"y\"}\n5\" pipe,\"\n\"3,4\r\n", Options{Quote: "none"}, []string{`{"a":"\"1\"","b":"{\"x\":\"y\"}"}`, `{"a":"5\" pipe","b":"\""}`, `{"a":"\"3","b":"4"}`}, []string{"1:2", "2:3", "3:4"}, nil},
+		{"quotes that are text, the last one without a line end", "a\n\"1", Options{Quote: "none"}, []string{`{"a":"\"1"}`}, []string{"1:2"}, nil},
 		{"only a header", "a,b", Options{}, nil, nil, nil},
 		{"only blank lines", "\n\r\n", Options{}, nil, nil, nil},
 	}
@@ -204,7 +203,7 @@ func FuzzCSV(f *testing.F) {
 		if s == "" {
 			return
 		}
-		r, err := Open(context.Background(), "-", Options{Format: CSV, Names: names, Stdin: strings.NewReader(s)})
+		r, err := Open(context.Background(), "-", Options{Format: CSV, Delimiter: ",", Names: names, Stdin: strings.NewReader(s)})
 		if err != nil {
 			if comparable {
 				t.Fatal(err)
@@ -238,71 +237,5 @@ func sameRecords(t *testing.T, chunks []*Chunk, want [][]string) {
 	}
 	if n != len(want) {
 		t.Fatalf("%d records, want %d", n, len(want))
-	}
-}
-
-// benchText is a table of 15 columns.
-func benchText(quoted bool) string {
-	var b strings.Builder
-	for i := range 15 {
-		fmt.Fprintf(&b, "%scolumn%d", strings.Repeat(",", min(i, 1)), i)
-	}
-	for i := range 20_000 {
-		b.WriteByte('\n')
-		for j := range 15 {
-			cell := fmt.Sprintf("value %d", i*j)
-			if quoted && j%3 == 0 {
-				cell = `"` + cell + `, more"`
-			}
-			b.WriteString(strings.Repeat(",", min(j, 1)) + cell)
-		}
-	}
-	return b.String()
-}
-
-func benchmarkRead(b *testing.B, text string, o Options) {
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	for b.Loop() {
-		o.Stdin = strings.NewReader(text)
-		r, err := Open(context.Background(), "-", o)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for {
-			if _, err := r.Next(context.Background()); err == io.EOF {
-				break
-			} else if err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-}
-
-func BenchmarkCSV(b *testing.B) {
-	wanted := []string{"column0", "column3", "column6", "column7", "column14"}
-	for name, quoted := range map[string]bool{"plain": false, "quoted": true} {
-		b.Run(name, func(b *testing.B) { benchmarkRead(b, benchText(quoted), Options{Columns: wanted}) })
-	}
-}
-
-func BenchmarkCSVStdlib(b *testing.B) {
-	for name, quoted := range map[string]bool{"plain": false, "quoted": true} {
-		text := benchText(quoted)
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(int64(len(text)))
-			b.ReportAllocs()
-			for b.Loop() {
-				r := csv.NewReader(strings.NewReader(text))
-				r.ReuseRecord = true
-				for {
-					if _, err := r.Read(); err == io.EOF {
-						break
-					} else if err != nil {
-						b.Fatal(err)
-					}
-				}
-			}
-		})
 	}
 }

@@ -3,57 +3,82 @@ package readers
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
-const (
-	depthMost   = 100
-	keysMost    = 10_000 // names remembered, decoded or not
-	columnsMost = 2_000  // columns decoded
-
-	reasonDeep  = "is nested more than 100 levels deep"
-	reasonShort = "ends in the middle of the object: one object stands on one line"
-	reasonWide  = "brings the file to more than 2,000 different keys: name the columns that are needed"
-)
-
-// ndjsonReader reads one JSON object a line. Its columns are the wanted keys in
-// the order in which they appear in readable rows.
+// ndjsonReader reads JSON objects. Mostly one stands on each line; then the text
+// is cut into lines, and any number of goroutines can parse them. If the text
+// begins with a list or with an object that goes on over lines, it is cut into
+// objects. The columns are the wanted keys in the order in which they appear in
+// readable rows.
 type ndjsonReader struct {
-	in      *input
-	w       window
-	lossy   string // as decoded returned it
-	wanted  selection
-	columns []Column
-	index   map[string]int // by key: its column, or -1 if it is not decoded
-	names   []string
-	decoder *jsontext.Decoder
-	text    bytes.Buffer // what decoder reads
-	members []member
-	scratch []byte
-	row     int64
-	line    int64
-	final   bool
-	fill    filling
-}
+	in     *input
+	lossy  string // as decoded returned it
+	wanted selection
+	lines  lineSplitter
+	values *objectSplitter // nil: objects on lines
+	rows   int
 
-// member is a member of the object on a line, by offsets into the line.
-type member struct{ key, keyEnd, value, valueEnd int }
+	at      Position // the rows and lines of the chunks given out
+	columns []Column
+	index   map[string]int // of columns
+	names   []string
+	known   map[string]bool // names
+	final   bool
+}
 
 func openNDJSON(in *input, o Options) (Reader, error) {
 	src, lossy := decoded(in, o.Encoding)
-	return &ndjsonReader{
-		in: in, w: newWindow(src), lossy: lossy,
-		wanted: newSelection(o.Columns), index: map[string]int{},
-		decoder: jsontext.NewDecoder(strings.NewReader("")),
-		fill:    newFilling(o.ChunkRows),
-	}, nil
+	head := make([]byte, blockSize)
+	n, _, err := readFull(src, head)
+	head = head[:n]
+	if err != nil {
+		src = brokenReader{err}
+	}
+	src = io.MultiReader(bytes.NewReader(head), src)
+	r := &ndjsonReader{in: in, lossy: lossy, wanted: newSelection(o), rows: linesOf(o), index: map[string]int{}, known: map[string]bool{}}
+	if onLines(head) {
+		r.lines = lineSplitter{src: src, lines: r.rows}
+	} else {
+		r.values = &objectSplitter{w: newWindow(src)}
+	}
+	return r, nil
+}
+
+// brokenReader gives the error that a source broke off with.
+type brokenReader struct{ err error }
+
+func (r brokenReader) Read([]byte) (int, error) { return 0, r.err }
+
+// onLines reports whether the first object of a text ends on its line, as far as
+// the head shows. A text that begins with something else is taken by lines too,
+// unless that is a list of objects.
+func onLines(head []byte) bool {
+	head = bytes.TrimLeft(head, " \t\r\n")
+	line, _, ended := bytes.Cut(head, []byte{'\n'})
+	if bytes.HasPrefix(line, []byte{'{'}) {
+		end := (&braces{}).feed(line)
+		return end > 0 || end == 0 && !ended && len(line) > blockSize/2
+	}
+	return !isList(head)
+}
+
+// isList reports whether b begins a list of objects, or an empty one.
+func isList(b []byte) bool {
+	if len(b) == 0 || b[0] != '[' {
+		return false
+	}
+	for _, c := range b[1:] {
+		switch {
+		case c == '\n' || c == '{' || c == ']':
+			return true
+		case !isSpace(c):
+			return false
+		}
+	}
+	return true
 }
 
 // Columns returns the wanted keys seen so far; they are final after io.EOF.
@@ -63,297 +88,30 @@ func (r *ndjsonReader) Columns() ([]Column, bool) { return slices.Clone(r.column
 func (r *ndjsonReader) Names() []string { return slices.Clone(r.names) }
 
 // Next returns the next chunk. A read error comes after the rows before it.
-func (r *ndjsonReader) Next(ctx context.Context) (*Chunk, error) {
+func (r *ndjsonReader) Next(ctx context.Context) (*Chunk, error) { return nextOf(ctx, r) }
+
+// Split returns the next block.
+func (r *ndjsonReader) Split(ctx context.Context) (Block, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	b := r.fill.builder(r.columns)
-	var failed error
-	for !r.fill.full(b) {
-		line, ok, err := r.nextLine()
-		if !ok {
-			failed = err
-			break
-		}
-		r.add(b, line)
+	b := &ndjsonBlock{r: r}
+	if r.values == nil {
+		b.text, _, b.err = r.lines.next()
+	} else {
+		var values objectBlock
+		values, b.err = r.values.next(r.rows)
+		b.text, b.objects, b.byObject = values.text, values.extents, true
+		b.end.Line = int64(values.lines)
 	}
-	r.columns = b.columns
-	if c := r.fill.finish(b); c != nil {
-		return c, nil
+	if b.err == io.EOF {
+		r.final = true
+		return nil, io.EOF
 	}
-	if failed != nil {
-		return nil, readError(r.in, r.line, failed)
+	if b.err != nil { // it is told in its turn, and only once
+		r.values, r.lines.over = nil, true
 	}
-	r.final = true
-	return nil, io.EOF
-}
-
-// nextLine returns the next line that is not blank, without its end. One that
-// is too long is returned cut, longer than recordCap. The line is valid until
-// the next call.
-func (r *ndjsonReader) nextLine() (line []byte, ok bool, err error) {
-	for {
-		b := r.w.bytes()
-		n := bytes.IndexByte(b, '\n')
-		switch {
-		case n >= 0 && n <= recordCap:
-			line = b[:n]
-			r.w.consume(n + 1)
-		case len(b) > recordCap:
-			line = slices.Clone(b[:recordCap+1]) // the window moves on
-			r.w.skipTo("\n")
-		case r.w.more():
-			continue
-		case r.w.err != nil || len(b) == 0:
-			return nil, false, r.w.err
-		default:
-			line = b
-			r.w.consume(len(b))
-		}
-		r.line++
-		if len(bytes.Trim(line, " \t\r")) > 0 {
-			return line, true, nil
-		}
-	}
-}
-
-// add puts the object on a line into b, or lists the line as bad.
-func (r *ndjsonReader) add(b *builder, line []byte) {
-	r.row++
-	at := Position{Row: r.row, Line: r.line}
-	reason := r.parse(line)
-	if reason == "" {
-		reason = r.learn(b, line)
-	}
-	if reason != "" {
-		b.bad(at, reason, rawHead(bytes.TrimSuffix(line, []byte("\r"))))
-		return
-	}
-	b.begin(at)
-	for _, m := range r.members {
-		if column, known := r.index[string(r.key(line, m))]; known && column >= 0 {
-			r.set(b, column, line[m.value:m.valueEnd])
-		}
-	}
-}
-
-// parse checks the line and finds the members of its object. It returns what is
-// wrong with it, or "".
-func (r *ndjsonReader) parse(line []byte) string {
-	if len(line) > recordCap {
-		return reasonLong
-	}
-	if r.lossy != "" && bytes.Contains(line, []byte(replacement)) {
-		return r.lossy
-	}
-	r.text = *bytes.NewBuffer(line[:len(line):len(line)])
-	r.decoder.Reset(&r.text)
-	r.members = r.members[:0]
-	if r.decoder.PeekKind() != '{' {
-		return r.notObject(line)
-	}
-	if reason := r.parseObject(line); reason != "" {
-		return reason
-	}
-	if i := r.behind(line); i < len(line) {
-		return fmt.Sprintf("has more behind the object, at column %d: one line holds one object", columnOf(line, i))
-	}
-	return ""
-}
-
-// behind is where the text behind the object on the line begins.
-func (r *ndjsonReader) behind(line []byte) int {
-	i := int(r.decoder.InputOffset())
-	return i + len(line[i:]) - len(bytes.TrimLeft(line[i:], " \t\r"))
-}
-
-func (r *ndjsonReader) parseObject(line []byte) string {
-	d := r.decoder
-	if _, err := d.ReadToken(); err != nil {
-		return syntaxReason(line, err)
-	}
-	for d.PeekKind() != '}' {
-		var m member
-		name, err := d.ReadValue()
-		if err != nil {
-			return syntaxReason(line, err)
-		}
-		m.keyEnd = int(d.InputOffset())
-		m.key = m.keyEnd - len(name)
-		value, err := d.ReadValue()
-		if err != nil {
-			return syntaxReason(line, err)
-		}
-		if tooDeep(value) {
-			return reasonDeep
-		}
-		m.valueEnd = int(d.InputOffset())
-		m.value = m.valueEnd - len(value)
-		r.members = append(r.members, m)
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return syntaxReason(line, err)
-	}
-	return ""
-}
-
-// notObject says what a line holds that does not begin an object.
-func (r *ndjsonReader) notObject(line []byte) string {
-	value, err := r.decoder.ReadValue()
-	if err != nil {
-		return syntaxReason(line, err)
-	}
-	what := "a number"
-	switch value.Kind() {
-	case '[':
-		what = "a list"
-	case '"':
-		what = "a string"
-	case 't', 'f':
-		what = "a boolean"
-	case 'n':
-		what = "null"
-	}
-	return fmt.Sprintf("holds %s, not an object: each line is one object in braces", what)
-}
-
-// syntaxReason says what is wrong with a line, and at which character.
-func syntaxReason(line []byte, err error) string {
-	var at *jsontext.SyntacticError
-	if !errors.As(err, &at) {
-		return reasonShort // the decoder's only other errors are those of the text's end
-	}
-	column := columnOf(line, int(at.ByteOffset))
-	cause := at.Err.Error()
-	switch {
-	case errors.Is(err, jsontext.ErrDuplicateName):
-		return fmt.Sprintf("has the key %q twice in one object, again at column %d", at.JSONPointer.LastToken(), column)
-	case errors.Is(err, jsontext.ErrNonStringName):
-		return fmt.Sprintf("is not valid json at column %d: a key stands in double quotes", column)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return reasonShort
-	case !utf8.Valid(line):
-		return fmt.Sprintf("has invalid utf-8, first at column %d: if the file is in another encoding, set source.encoding: latin1 or windows-1252", firstInvalid(line))
-	case strings.Contains(cause, "max depth"):
-		return reasonDeep
-	}
-	return fmt.Sprintf("is not valid json at column %d: %s", column, cause)
-}
-
-// columnOf is the number, from 1, of the character at a byte offset of a line.
-func columnOf(line []byte, offset int) int {
-	return utf8.RuneCount(line[:min(max(offset, 0), len(line))]) + 1
-}
-
-// firstInvalid is the number, from 1, of the first character that is no UTF-8.
-func firstInvalid(line []byte) int {
-	for column := 1; ; column++ {
-		c, size := utf8.DecodeRune(line)
-		if c == utf8.RuneError && size <= 1 {
-			return column
-		}
-		line = line[size:]
-	}
-}
-
-// tooDeep reports whether a valid value, inside an object, is nested so that the
-// whole is deeper than depthMost.
-func tooDeep(value []byte) bool {
-	if len(value) < 2*depthMost || value[0] != '{' && value[0] != '[' {
-		return false
-	}
-	depth, inText := 1, false
-	for i := 0; i < len(value); i++ {
-		switch c := value[i]; {
-		case inText && c == '\\':
-			i++
-		case c == '"':
-			inText = !inText
-		case inText:
-		case c == '{' || c == '[':
-			if depth++; depth > depthMost {
-				return true
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return false
-}
-
-// learn makes columns of the line's wanted keys that are new. It returns why
-// the row cannot be taken, or "".
-func (r *ndjsonReader) learn(b *builder, line []byte) string {
-	for _, m := range r.members {
-		key := r.key(line, m)
-		if _, known := r.index[string(key)]; known {
-			continue
-		}
-		name := string(key)
-		if !r.wanted.has(name) {
-			if len(r.names) >= keysMost {
-				continue
-			}
-			r.index[name] = -1
-		} else {
-			if len(b.columns) >= columnsMost {
-				return reasonWide
-			}
-			r.index[name] = len(b.columns)
-			b.grow(Column{Name: name, Type: AnyColumn})
-		}
-		r.names = append(r.names, name)
-	}
-	return ""
-}
-
-// key returns the unescaped key of m. It is valid until the next call.
-func (r *ndjsonReader) key(line []byte, m member) []byte { return r.unquote(line[m.key:m.keyEnd]) }
-
-// unquote returns the text of a valid JSON string.
-func (r *ndjsonReader) unquote(quoted []byte) []byte {
-	if bytes.IndexByte(quoted, '\\') < 0 {
-		return quoted[1 : len(quoted)-1]
-	}
-	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], quoted) // the decoder found it valid
-	return r.scratch
-}
-
-// set gives a column the valid JSON value.
-func (r *ndjsonReader) set(b *builder, column int, value []byte) {
-	switch value[0] {
-	case '"':
-		b.set(column, Text, r.unquote(value))
-	case 't', 'f':
-		b.set(column, Bool, value)
-	case 'n':
-		b.setNull(column)
-	case '{', '[':
-		r.scratch = appendCompact(r.scratch[:0], value)
-		b.set(column, Nested, r.scratch)
-	default:
-		b.set(column, Number, value)
-	}
-}
-
-// appendCompact appends a valid JSON value without the space between its parts.
-func appendCompact(dst, value []byte) []byte {
-	inText := false
-	for i := 0; i < len(value); i++ {
-		c := value[i]
-		switch {
-		case inText && c == '\\':
-			dst = append(dst, c)
-			i++
-			c = value[i]
-		case c == '"':
-			inText = !inText
-		case !inText && (c == ' ' || c == '\t' || c == '\r' || c == '\n'):
-			continue
-		}
-		dst = append(dst, c)
-	}
-	return dst
+	return b, nil
 }
 
 // Progress returns the bytes read of the file, before decoding.
@@ -361,3 +119,122 @@ func (r *ndjsonReader) Progress() (read, total int64) { return r.in.progress() }
 
 // Close closes the file.
 func (r *ndjsonReader) Close() error { return r.in.close() }
+
+// ndjsonBlock is a block of lines, or of objects.
+type ndjsonBlock struct {
+	r        *ndjsonReader
+	text     string
+	objects  []extent // if byObject
+	byObject bool
+	err      error // the source broke off here
+
+	parser *objectParser
+	end    Position // the rows and lines in the block
+}
+
+func (b *ndjsonBlock) Parse() { b.parse(nil) }
+
+// parse parses the block, with columns that are known already.
+func (b *ndjsonBlock) parse(columns []Column) {
+	p := newObjectParser(b.text, b.r.wanted, b.r.lossy, columns)
+	if b.byObject {
+		for _, x := range b.objects {
+			p.extent(x)
+		}
+	} else {
+		b.end.Line = p.lines()
+	}
+	b.parser, b.end.Row = p, p.row
+}
+
+// lines takes all lines of the text, and returns how many there are.
+func (p *objectParser) lines() int64 {
+	line := 0
+	for from := 0; from < len(p.chunk.text); line++ {
+		to := strings.IndexByte(p.chunk.text[from:], '\n')
+		if to < 0 {
+			to = len(p.chunk.text) - from
+		}
+		p.line(from, from+to, line+1)
+		from += to + 1
+	}
+	return int64(line)
+}
+
+func (p *objectParser) extent(x extent) {
+	if x.reason == "" {
+		p.record(x.from, x.to, x.line)
+		return
+	}
+	p.row++
+	p.chunk.bad(Position{Row: p.row, Line: int64(x.line)}, x.reason, strings.TrimRight(p.chunk.text[x.from:x.to], "\r"))
+}
+
+// Chunk settles what the blocks before decide: which columns there are in what
+// order, and how many rows and lines there were.
+func (b *ndjsonBlock) Chunk() (*Chunk, error) {
+	r := b.r
+	if b.err != nil {
+		return nil, readError(r.in, r.at.Line+1, b.err)
+	}
+	if r.fresh(b.parser.columns)+len(r.columns) > columnsMost {
+		b.parse(r.columns) // so that the row is found that brings too many
+	}
+	r.learn(b.parser)
+	c := b.parser.finish()
+	c.Columns = slices.Clip(r.columns)
+	c.order = r.order(b.parser.index)
+	c.begin(r.at)
+	r.at = r.at.plus(b.end)
+	if c.Len() == 0 && len(c.Bad) == 0 {
+		return nil, nil
+	}
+	return c, nil
+}
+
+// fresh counts the columns that are new.
+func (r *ndjsonReader) fresh(columns []Column) int {
+	n := 0
+	for _, c := range columns {
+		if _, known := r.index[c.Name]; !known {
+			n++
+		}
+	}
+	return n
+}
+
+// learn takes over the columns and names of a block.
+func (r *ndjsonReader) learn(p *objectParser) {
+	for _, c := range p.columns {
+		if _, known := r.index[c.Name]; !known {
+			c.Name = strings.Clone(c.Name) // it would keep the block in memory
+			r.index[c.Name] = len(r.columns)
+			r.columns = append(r.columns, c)
+		}
+	}
+	for _, name := range p.names {
+		if !r.known[name] && len(r.names) < keysMost {
+			name = strings.Clone(name)
+			r.known[name] = true
+			r.names = append(r.names, name)
+		}
+	}
+}
+
+// order says for each column where a block has it; nil if at the same place.
+func (r *ndjsonReader) order(index map[string]int) []int {
+	order, same := make([]int, len(r.columns)), true
+	for i, c := range r.columns {
+		j, has := index[c.Name]
+		if !has {
+			j = -1
+		}
+		order[i], same = j, same && i == j
+	}
+	if same {
+		return nil
+	}
+	return order
+}
+
+var _ Splitter = (*ndjsonReader)(nil)

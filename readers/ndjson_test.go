@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -35,7 +36,8 @@ func TestNDJSON(t *testing.T) {
 		{"lone surrogate", `{"a":"\ud800"}`, Options{}, nil, []string{"1:1 is not valid json at column 7"}},
 		{"bad number", `{"a":01}`, Options{}, nil, []string{"1:1 is not valid json at column 7"}},
 		{"trailing", `{"a":1} x`, Options{}, nil, []string{"1:1 has more behind the object, at column 9"}},
-		{"two objects", `{"a":1}{"a":2}`, Options{}, nil, []string{"1:1 has more behind the object, at column 8"}},
+		{"two objects", `{"a":1}{"a":2} {"a":3}` + "\n" + `{"a":4}`, Options{}, []string{`{"a":1}`, `{"a":2}`, `{"a":3}`, `{"a":4}`}, nil},
+		{"two objects and more", `{"a":1}{"a":2} x`, Options{}, []string{`{"a":1}`}, []string{"2:1 has more behind the object, at column 16"}},
 		{"cut", "{\"a\":\n{\"a\":1}", Options{}, []string{`{"a":1}`}, []string{"1:1 ends in the middle of the object"}},
 		{"bare key", `{a:1}`, Options{}, nil, []string{"1:1 is not valid json at column 2"}},
 		{"number key", `{1:1}`, Options{}, nil, []string{"1:1 is not valid json at column 2"}},
@@ -142,7 +144,8 @@ func TestSameTable(t *testing.T) {
 }
 
 func FuzzNDJSON(f *testing.F) {
-	for _, s := range []string{`{"a":1}`, "{\"a\":[1, {\"b\":\"\\u00e9\"}]}\n{\"\\u0062\":null}\r\n", `{"a":"\ud800"}`, "[", "{\"a\":\x00"} {
+	for _, s := range []string{`{"a":1}`, "{\"a\":[1, {\"b\":\"\\u00e9\"}]}\n{\"\\u0062\":null}\r\n", `{"a":"\ud800"}`, "[", "{\"a\":\x00",
+		`{"a":1}{"a":2} {"b":3}x`, "[{\"a\":1},\n{\"b\":[2]}]", "{\n\"a\":1\n}\n{\"a\":\n2}", `{"k":{"a":1,"b":{"a":2},"a":3}}`, `{"n":[-0.5e+10,0,1E2,01]}`, "[\n{\"a\":\n{\"b\":2}\n{\"c\":3}]"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -150,57 +153,100 @@ func FuzzNDJSON(f *testing.F) {
 		if err != nil {
 			return
 		}
-		got := map[int64]bool{} // by line: taken or bad
-		for _, c := range allChunks(t, r) {
-			rowsOf([]*Chunk{c})
-			for i := range c.Len() {
-				got[c.Position(i).Line] = true
-			}
-			for _, b := range c.Bad {
-				got[b.Position.Line] = false
-			}
-		}
+		got := inTurn(r)
 		if strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff") || tooDeep([]byte("["+s)) {
 			return
 		}
-		for i, line := range strings.Split(strings.TrimPrefix(s, "\ufeff"), "\n") {
-			text := jsontext.Value(strings.Trim(line, " \t\r"))
-			taken, listed := got[int64(i+1)]
-			want := text.IsValid() && text.Kind() == '{'
-			if listed != (len(text) > 0) || taken != want {
-				t.Errorf("line %d %q: listed %v, taken %v, want %v", i+1, line, listed, taken, want)
+		text := strings.TrimPrefix(s, "\ufeff")
+		if onLines([]byte(text)) {
+			rows, bad := jsontextLines(text)
+			if len(got.rows) != rows || len(got.bad) != bad || got.err != nil {
+				t.Errorf("%q: %d rows and %d bad, want %d and %d; %v", s, len(got.rows), len(got.bad), rows, bad, got.err)
 			}
+			return
+		}
+		if rows, valid := jsontextAll(text); valid && (len(got.rows) != rows || len(got.bad) > 0 || got.err != nil) {
+			t.Errorf("%q: %d rows, want %d; bad %v, error %v", s, len(got.rows), rows, got.bad, got.err)
 		}
 	})
 }
 
-func BenchmarkNDJSON(b *testing.B) {
-	benchmarkRead(b, benchObjects(), Options{Format: NDJSON, Columns: []string{"column0", "column3", "column6", "column7", "column14"}})
+// jsontextLines counts the objects that jsontext finds on lines, and the bad
+// records: what a line ends with that is none.
+func jsontextLines(text string) (rows, bad int) {
+	for line := range strings.SplitSeq(text, "\n") {
+		for rest := strings.Trim(line, " \t\r"); rest != ""; {
+			d := jsontext.NewDecoder(strings.NewReader(rest))
+			value, err := d.ReadValue()
+			behind := strings.TrimLeft(rest[d.InputOffset():], " \t\r")
+			if err != nil || value.Kind() != '{' || behind != "" && behind[0] != '{' {
+				bad++
+				break
+			}
+			rows++
+			rest = behind
+		}
+	}
+	return rows, bad
 }
 
-func BenchmarkNDJSONStdlib(b *testing.B) {
-	text := benchObjects()
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	for b.Loop() {
-		for line := range strings.Lines(text) {
-			var row map[string]any
-			if err := json.Unmarshal([]byte(line), &row); err != nil {
-				b.Fatal(err)
+// jsontextAll counts the objects of a text that is one list of objects, or
+// nothing but objects.
+func jsontextAll(text string) (rows int, valid bool) {
+	d := jsontext.NewDecoder(strings.NewReader(text))
+	if d.PeekKind() == '[' {
+		d.ReadToken()
+	}
+	for {
+		switch d.PeekKind() {
+		case '{':
+			if _, err := d.ReadValue(); err != nil {
+				return rows, false
+			}
+			rows++
+		case ']':
+			d.ReadToken()
+			return rows, strings.Trim(text[d.InputOffset():], " \t\r\n") == ""
+		default:
+			_, err := d.ReadToken()
+			return rows, err == io.EOF && !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "[")
+		}
+	}
+}
+
+// FuzzJSONScanner holds that what the scanner takes, jsontext takes too, and finds
+// the same members in it.
+func FuzzJSONScanner(f *testing.F) {
+	for _, s := range []string{`{"a":1,"b":{"c":[true,false,null,"x"]}}`, `{"a":"\ud83d\ude00"}`, `{"a":"\ud83d"}`, `{"a":1,"\u0061":2}`, `{"a":{"b":1,"b":2}}`, `{"a":-0.1e-5}`, `{"a":1.}`, "{\"a\":\"\x01\"}", `{"a":tru}`, `{"a":{"b":1 , "c" : 2}}x`, "{\"abcdefghijk\":\"01234567\x1f\"}"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if !utf8.ValidString(s) || !strings.HasPrefix(s, "{") {
+			return
+		}
+		p := newObjectParser(s, newSelection(Options{}), "", nil)
+		p.scan.text = s
+		end := p.scan.object(0)
+		d := jsontext.NewDecoder(strings.NewReader(s))
+		value, err := d.ReadValue()
+		if end < 0 {
+			return // jsontext has the last word
+		}
+		if err != nil || len(value) != end {
+			t.Fatalf("%q: the scanner ends at %d, jsontext at %d with %v", s, end, len(value), err)
+		}
+		var members map[string]jsontext.Value
+		if err := json.Unmarshal(value, &members); err != nil {
+			t.Fatal(err)
+		}
+		delete(members, "") // no column can be called that
+		if len(members) != len(p.scan.found) {
+			t.Fatalf("%q: found %d of %d members", s, len(p.scan.found), len(members))
+		}
+		for _, x := range p.scan.found {
+			if got := s[x.from:x.to]; got != string(members[x.want.column]) {
+				t.Errorf("%q: %q is %q, want %q", s, x.want.column, got, members[x.want.column])
 			}
 		}
-	}
-}
-
-// benchObjects is a table of 15 columns.
-func benchObjects() string {
-	var text strings.Builder
-	for i := range 20_000 {
-		text.WriteByte('{')
-		for j := range 15 {
-			fmt.Fprintf(&text, "%s\"column%d\":\"value %d\"", strings.Repeat(",", min(j, 1)), j, i*j)
-		}
-		text.WriteString("}\n")
-	}
-	return text.String()
+	})
 }

@@ -1,16 +1,14 @@
 package readers
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"sync/atomic"
 )
 
 // headSize is how much of a source is looked at to tell what it is.
@@ -28,10 +26,10 @@ func Open(ctx context.Context, source string, o Options) (Reader, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := checkOptions(o); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", source, err)
 	}
-	in, err := openInput(source, o.Stdin)
+	in, err := openInput(ctx, source, o)
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", source, err)
 	}
@@ -52,32 +50,45 @@ func openFormat(in *input, source string, o Options) (Reader, error) {
 	if len(head) == 0 {
 		return emptyReader{in}, nil
 	}
-	if method := compression(head); method != "" {
-		return nil, fmt.Errorf("opening %s: it is compressed with %s: unpack it first and name the unpacked file", source, method)
+	parts := partitionsOf(source)
+	o.not = map[string]bool{}
+	wanted := newSelection(o)
+	parts = slices.DeleteFunc(parts, func(p partition) bool { return !wanted.has(p.name) })
+	for _, part := range parts {
+		o.not[part.name] = true
 	}
-	switch o.Format = formatOf(source, o.Format, head); o.Format {
+	r, err := openData(in, source, head, o)
+	if err != nil {
+		return nil, err
+	}
+	return withPartitions(r, parts), nil
+}
+
+// openData opens what the format says.
+func openData(in *input, source string, head []byte, o Options) (Reader, error) {
+	switch o.Format = formatOf(in.path, o.Format, head); o.Format {
 	case Parquet:
-		if source == "-" {
-			return nil, errors.New("opening standard input: parquet cannot be read from standard input: name a file")
+		switch {
+		case in.packed != "":
+			return nil, fmt.Errorf("opening %s: it is parquet inside %s: unpack it first and name the unpacked file", in.name, in.packed)
+		case in.at == nil:
+			return nil, fmt.Errorf("opening %s: parquet cannot be read from a pipe: save it to a file and name that file", in.name)
 		}
-		in.close()
-		return openParquet(source, o)
+		return newParquetReader(source, in.at, in.at.Size(), closeFunc(in.close), o)
 	case NDJSON:
-		if isList(head) {
-			return nil, fmt.Errorf("opening %s: it is one json list, not one object a line: rewrite it first, for example with: jq -c '.[]'", source)
-		}
 		return openNDJSON(in, o)
 	}
 	return openCSV(in, o)
 }
 
-func checkOptions(o Options) error {
+// Check reports options that cannot be, as Open does.
+func (o Options) Check() error {
 	switch o.Format {
 	case "", CSV, TSV, NDJSON, Parquet:
 	default:
 		return fmt.Errorf("there is no format %q: source.format is csv, tsv, ndjson or parquet", string(o.Format))
 	}
-	if _, err := delimiterOf(o); err != nil {
+	if _, err := dialectOf(o); err != nil {
 		return err
 	}
 	switch o.Encoding {
@@ -87,34 +98,26 @@ func checkOptions(o Options) error {
 	return fmt.Errorf("there is no encoding %q: source.encoding is utf-8, utf-16, latin1 or windows-1252", o.Encoding)
 }
 
-// delimiterOf returns the byte between two CSV fields.
-func delimiterOf(o Options) (byte, error) {
-	switch {
-	case o.Delimiter == "" && o.Format == TSV:
-		return '\t', nil
-	case o.Delimiter == "":
-		return ',', nil
-	case len(o.Delimiter) == 1 && o.Delimiter[0] < 0x80 && !strings.Contains("\"\r\n\x00", o.Delimiter):
-		return o.Delimiter[0], nil
-	}
-	return 0, fmt.Errorf("the delimiter %q cannot be used: source.delimiter is one ascii character, neither a quote nor a line end", o.Delimiter)
-}
-
-func formatOf(source string, given Format, head []byte) Format {
+func formatOf(path string, given Format, head []byte) Format {
 	if given != "" {
 		return given
 	}
-	if source != "-" {
-		if f := formatOfName(source); f != "" {
-			return f
-		}
+	if f := formatOfName(path); f != "" {
+		return f
 	}
 	return formatOfContent(head)
 }
 
+// packedExtensions are those that compressed files have behind their own.
+var packedExtensions = []string{".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".lz4", ".snappy", ".sz", ".s2"}
+
 // formatOfName returns the format that a file's extension stands for, or "".
 func formatOfName(path string) Format {
-	switch strings.ToLower(filepath.Ext(path)) {
+	extension := strings.ToLower(filepath.Ext(path))
+	if slices.Contains(packedExtensions, extension) {
+		extension = strings.ToLower(filepath.Ext(path[:len(path)-len(extension)]))
+	}
+	switch extension {
 	case ".csv":
 		return CSV
 	case ".tsv", ".tab":
@@ -141,102 +144,6 @@ func formatOfContent(head []byte) Format {
 		}
 	}
 	return CSV
-}
-
-// isList reports whether head begins a JSON list of objects that spans the file.
-func isList(head []byte) bool {
-	head = bytes.TrimLeft(head, " \t\r\n\xef\xbb\xbf")
-	if !bytes.HasPrefix(head, []byte("[")) {
-		return false
-	}
-	head = bytes.TrimLeft(head[1:], " \t\r")
-	return bytes.HasPrefix(head, []byte("\n")) || bytes.HasPrefix(head, []byte("{"))
-}
-
-// compression names the method that packed what begins with head, or is "".
-func compression(head []byte) string {
-	for _, m := range [...]struct{ name, magic string }{
-		{"gzip", "\x1f\x8b"},
-		{"zstd", "\x28\xb5\x2f\xfd"},
-		{"xz", "\xfd7zXZ\x00"},
-		{"zip", "PK\x03\x04"},
-		{"zip", "PK\x05\x06"},
-	} {
-		if bytes.HasPrefix(head, []byte(m.magic)) {
-			return m.name
-		}
-	}
-	const bzip2Block = "1AY&SY"
-	if len(head) >= 10 && bytes.HasPrefix(head, []byte("BZh")) && string(head[4:10]) == bzip2Block {
-		return "bzip2"
-	}
-	return ""
-}
-
-// input is an open source whose bytes are counted as they are read.
-type input struct {
-	name     string // for messages
-	buffered *bufio.Reader
-	file     *os.File // nil for standard input
-	raw      io.Reader
-	read     atomic.Int64
-	total    int64
-}
-
-func openInput(source string, stdin io.Reader) (*input, error) {
-	in := &input{name: source}
-	if source == "-" {
-		if stdin == nil {
-			return nil, errors.New("there is no standard input here: name a file")
-		}
-		in.name, in.raw = "standard input", stdin
-	} else if err := in.openFile(source); err != nil {
-		return nil, err
-	}
-	in.buffered = bufio.NewReaderSize(counted{in}, headSize)
-	return in, nil
-}
-
-func (in *input) openFile(path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return plainCause(err)
-	}
-	info, err := file.Stat()
-	if err == nil && info.IsDir() {
-		err = errors.New("it is a directory: name a file in it")
-	}
-	if err != nil {
-		file.Close()
-		return plainCause(err)
-	}
-	if info.Mode().IsRegular() {
-		in.total = info.Size()
-	}
-	in.file, in.raw = file, file
-	return nil
-}
-
-func (in *input) progress() (read, total int64) { return in.read.Load(), in.total }
-
-// close closes a file; standard input is the caller's.
-func (in *input) close() error {
-	if in.file == nil {
-		return nil
-	}
-	if err := in.file.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
-		return fmt.Errorf("closing %s: %w", in.name, plainCause(err))
-	}
-	return nil
-}
-
-// counted reads the raw bytes of an input and counts them.
-type counted struct{ in *input }
-
-func (c counted) Read(p []byte) (int, error) {
-	n, err := c.in.raw.Read(p)
-	c.in.read.Add(int64(n))
-	return n, err
 }
 
 // emptyReader reads a source of 0 bytes.

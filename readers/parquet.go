@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/parquet/metadata"
@@ -28,7 +27,7 @@ type parquetReader struct {
 	columns    []Column
 	nodes      []*parquetNode // one for each column
 	leaves     []*parquetNode // the leaves of all of nodes
-	partitions []partition    // the columns behind those of nodes
+	partitions []partition    // columns of the path, which can leave out all of the file
 	names      []string
 	rows       int // rows to a chunk
 	ahead      groupWindow
@@ -43,31 +42,11 @@ type parquetReader struct {
 	allBytes  int64
 }
 
-// openParquet opens the Parquet file at source.
-func openParquet(source string, o Options) (Reader, error) {
-	if source == "-" {
-		return nil, errors.New("reading standard input: parquet cannot be read from a pipe; save it to a file and name that")
-	}
-	f, err := os.Open(source)
-	if err != nil {
-		return nil, fmt.Errorf("opening parquet file: %w", err)
-	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = errors.New("it is a directory; name a file in it")
-	}
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("opening parquet file %s: %w", source, err)
-	}
-	return newParquetReader(source, f, info.Size(), f, o)
-}
-
 // newParquetReader reads a Parquet file of size bytes, and closes it in the end.
 // Everything that the footer tells about the wanted columns is checked here,
 // before a row is read. Many goroutines read source at once.
 func newParquetReader(name string, source io.ReaderAt, size int64, closer io.Closer, o Options) (Reader, error) {
-	p := &parquetReader{name: name, source: source, size: size, closer: closer, codecs: newCodecs(), rows: o.ChunkRows, ahead: newGroupWindow()}
+	p := &parquetReader{name: name, source: source, size: size, closer: closer, partitions: partitionsOf(name), codecs: newCodecs(), rows: o.ChunkRows, ahead: newGroupWindow()}
 	if p.rows <= 0 {
 		p.rows = parquetChunkRows
 	}
@@ -102,7 +81,7 @@ func (p *parquetReader) prepare(o Options) (err error) {
 // that stand in the path.
 func (p *parquetReader) chooseColumns(o Options) error {
 	root := p.footer.Schema.Root()
-	wanted, names := newSelection(o.Columns), map[string]bool{}
+	wanted, names := newSelection(o), map[string]bool{}
 	for i := range root.NumFields() {
 		p.names = append(p.names, root.Field(i).Name())
 		names[root.Field(i).Name()] = true
@@ -133,7 +112,6 @@ func (p *parquetReader) chooseColumns(o Options) error {
 		p.nodes = append(p.nodes, node)
 		p.columns = append(p.columns, Column{Name: name, Type: node.columnType()})
 	}
-	p.choosePartitions(wanted)
 	return nil
 }
 

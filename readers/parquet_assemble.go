@@ -15,11 +15,9 @@ func (p *parquetReader) assemble(g *openGroup, rows int) (*Chunk, error) {
 		return nil, errTooMuchText(rows)
 	}
 	b := newBuilder(p.columns, rows, size)
-	var shared []cell
 	for row := range rows {
 		at := g.first + g.done + int64(row) + 1
 		b.begin(Position{Row: at})
-		shared = p.setPartitions(b, shared)
 		if err := p.assembleRow(g, b, row); err != nil {
 			return nil, fmt.Errorf("row %d: %w", at, err)
 		}

@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -14,11 +15,8 @@ func TestParquetErrors(t *testing.T) {
 	if _, _, err := readParquet(t, data[:len(data)-5], Options{}); err == nil || !strings.Contains(err.Error(), "in.parquet") {
 		t.Errorf("cut off: %v", err)
 	}
-	if _, err := openParquet("-", Options{}); err == nil {
-		t.Error("standard input was opened")
-	}
-	if _, err := openParquet(filepath.Join(t.TempDir(), "none.parquet"), Options{}); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("no file: %v", err)
+	if _, err := Open(context.Background(), "-", Options{Format: Parquet, Stdin: bytes.NewReader(data)}); err == nil || !strings.Contains(err.Error(), "cannot be read from a pipe") {
+		t.Errorf("standard input: %v", err)
 	}
 	path := filepath.Join(t.TempDir(), "x.parquet")
 	if err := os.WriteFile(path, data, 0o600); err != nil {

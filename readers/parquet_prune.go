@@ -67,12 +67,11 @@ type statistics struct {
 
 // statistics returns what is known for sure of the named column in row group g.
 func (p *parquetReader) statistics(g int, name string, nulls []string) (s statistics, ok bool) {
-	i := slices.IndexFunc(p.columns, func(c Column) bool { return c.Name == name })
-	if i >= len(p.nodes) {
-		s, ok = p.partitions[i-len(p.nodes)].statistics()
-		s.noText = !slices.Contains(nulls, s.low.Text)
-		return s, ok
+	if i := slices.IndexFunc(p.partitions, func(part partition) bool { return part.name == name }); i >= 0 {
+		value := p.partitions[i].value
+		return statistics{low: value, high: value, noNulls: true, exact: true, noText: !slices.Contains(nulls, value.Text)}, value.Kind == Text
 	}
+	i := slices.IndexFunc(p.columns, func(c Column) bool { return c.Name == name })
 	if i < 0 || !p.nodes[i].flat() {
 		return s, false
 	}

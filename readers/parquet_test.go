@@ -68,6 +68,19 @@ func (c *closing) Close() error {
 	return nil
 }
 
+// openParquet opens a Parquet file, whatever its name and content.
+func openParquet(path string, o Options) (Reader, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return newParquetReader(path, f, info.Size(), f, o)
+}
+
 func parquetOf(t *testing.T, data []byte, o Options) *parquetReader {
 	t.Helper()
 	r, err := newParquetReader("in.parquet", bytes.NewReader(data), int64(len(data)), new(closing), o)

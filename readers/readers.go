@@ -21,20 +21,34 @@ const (
 // source whose format shows in its name or content.
 type Options struct {
 	Format    Format    // "": by the file's name, then its content
-	Columns   []string  // names, or globs with * and ?, of the columns to decode, for Parquet also paths as a.b and a[].b into them; nil: all
-	Delimiter string    // CSV: one character; "": comma, for TSV a tab
-	Unquoted  bool      // CSV: quotes are text like any other; a field ends with the next delimiter, a record with its line
+	Columns   []string  // names, or globs with * and ?, of the columns to decode; nil: all. See Reader
+	Delimiter string    // CSV: one character; "": guessed, see GuessedDelimiter; for TSV a tab
+	Quote     string    // CSV: one character, or none; "": the double quote
+	Escape    string    // CSV: doubled (default) or backslash
+	Comment   string    // CSV: one character; lines that begin with it are left out
+	SkipLines int       // CSV: lines before the header that are left out
+	Ragged    string    // CSV: reject (default), or pad: fields that a row lacks are missing, empty ones too many are left out
 	Names     []string  // CSV: the column names of a file that has no header line
 	Encoding  string    // text formats: utf-8 (default), utf-16, latin1, windows-1252; a BOM decides
 	Stdin     io.Reader // what "-" reads; nil: "-" is an error
+	Store     Store     // what URLs lead to; nil: they are errors
 	ChunkRows int       // rows to a chunk; 0: a few thousand
 
-	Prune []Comparison // Parquet: row groups in which no row meets all of these are not read
-	Nulls []string     // texts that Prune's comparisons take as no value
+	Prune []Comparison    // Parquet: row groups in which no row meets all of these are not read
+	Nulls []string        // texts that Prune's comparisons take as no value
+	not   map[string]bool // columns that the path of the source has
 }
 
 // Reader streams one source. It is used by one goroutine at a time; the chunks
 // it returns may be shared.
+//
+// A folder of the source's path that is named like dt=2024-01-01 gives every row
+// a column dt, as Hive does. It stands before the source's own columns, and for
+// one of that name. %XX in it is decoded, __HIVE_DEFAULT_PARTITION__ is null.
+//
+// A name in Options.Columns with dots, such as props.page.url, stands for the
+// column of that name, else for what the names lead to within objects: NDJSON
+// gives that as a column of the whole name, Parquet the column that it is in.
 type Reader interface {
 	// Columns returns the decoded columns known so far. final reports whether
 	// these are all that the source can have: true from the start for CSV and

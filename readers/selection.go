@@ -4,15 +4,23 @@ import "strings"
 
 // selection says which columns are decoded.
 type selection struct {
-	all   bool
-	names map[string]bool
-	globs []string
+	all     bool
+	names   map[string]bool
+	ordered []string
+	leads   map[string]bool // what stands before the dots of names
+	globs   []string
+	not     map[string]bool // columns that the path of the source has
 }
 
-func newSelection(columns []string) selection {
-	s := selection{all: columns == nil, names: map[string]bool{}}
-	for _, c := range columns {
+func newSelection(o Options) selection {
+	s := selection{all: o.Columns == nil, names: map[string]bool{}, leads: map[string]bool{}, not: o.not, ordered: o.Columns}
+	for _, c := range o.Columns {
 		s.names[c] = true
+		for i, b := range c {
+			if b == '.' {
+				s.leads[c[:i]] = true
+			}
+		}
 		if strings.ContainsAny(c, "*?") {
 			s.globs = append(s.globs, c)
 		}
@@ -20,10 +28,16 @@ func newSelection(columns []string) selection {
 	return s
 }
 
-// has reports whether the column of that name is decoded. One without a name
-// never is: nothing can refer to it.
+// reaches reports whether the column of that name is decoded, for its own sake or
+// for what is within it.
+func (s selection) reaches(name string) bool {
+	return s.has(name) || s.leads[name] && name != "" && !s.not[name]
+}
+
+// has reports whether the column of that name is decoded for its own sake. One
+// without a name never is: nothing can refer to it.
 func (s selection) has(name string) bool {
-	if name == "" {
+	if name == "" || s.not[name] {
 		return false
 	}
 	if s.all || s.names[name] {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -25,12 +26,12 @@ const (
 	recordLines     = 1000    // lines of one record
 	windowSize      = 256 << 10
 	windowMost      = 2 * recordCap
+	blockSize       = 256 << 10 // bytes of text to a chunk, where no line is longer
 	chunkRows       = 4096
-	chunkText       = 4 << 20
 	chunkCells      = 1 << 20 // a chunk of very wide rows has fewer of them
 	rawMost         = 4 << 10
 	replacement     = "\uFFFD"
-	reasonBareQuote = "has a quote inside an unquoted field: put the field in quotes and double the quote, or set source.quotes: false if the file does not use quotes"
+	reasonBareQuote = "has a quote inside an unquoted field: put the field in quotes and double the quote, or set source.quote: none if the file does not use quotes"
 	reasonAfter     = "has text after a closing quote: double the quotes inside a quoted field"
 	reasonUnclosed  = "opens a quote that is not closed within 1,000 lines or 1 MiB: close it, or double it if it belongs to the text"
 	reasonRunaway   = "opens a quote that is not closed before the next one opens: close it, or double it if it belongs to the text"
@@ -74,13 +75,13 @@ func decoded(in *input, encoding string) (r io.Reader, lossy string) {
 
 // checkText returns why raw is no text that a row can be made of, or "". lossy
 // is the reason that decoded returned: text must not change unseen.
-func checkText(raw []byte, lossy string) string {
+func checkText(raw, lossy string) string {
 	switch {
-	case bytes.IndexByte(raw, 0) >= 0:
+	case strings.IndexByte(raw, 0) >= 0:
 		return reasonNUL
-	case !utf8.Valid(raw):
+	case !utf8.ValidString(raw):
 		return reasonNotUTF8
-	case lossy != "" && bytes.Contains(raw, []byte(replacement)):
+	case lossy != "" && strings.Contains(raw, replacement):
 		return lossy
 	}
 	return ""
@@ -117,37 +118,30 @@ func (w *window) more() bool {
 	}
 	copy(w.buf, w.buf[w.start:w.end])
 	w.start, w.end = 0, held
-	for idle := 0; w.end < len(w.buf) && !w.done; idle++ {
-		n, err := w.src.Read(w.buf[w.end:])
-		w.end += n
-		switch {
-		case err == io.EOF:
-			w.done = true
-		case err != nil:
-			w.done, w.err = true, err
-		case n > 0:
-			idle = 0
-		case idle > 100:
-			w.done, w.err = true, io.ErrNoProgress
-		}
-	}
+	var n int
+	n, w.done, w.err = readFull(w.src, w.buf[w.end:])
+	w.end += n
 	return true
 }
 
-// skipTo consumes up to and including the first byte that is in ends, and
-// returns what it is, or 0 at the end of the text.
-func (w *window) skipTo(ends string) byte {
-	for {
-		b := w.bytes()
-		if i := bytes.IndexAny(b, ends); i >= 0 {
-			w.consume(i + 1)
-			return b[i]
-		}
-		w.consume(len(b))
-		if !w.more() {
-			return 0
+// readFull reads until b is full or src is done: at its end, or broken off with
+// err.
+func readFull(src io.Reader, b []byte) (n int, done bool, err error) {
+	for idle := 0; n < len(b); idle++ {
+		m, err := src.Read(b[n:])
+		n += m
+		switch {
+		case err == io.EOF:
+			return n, true, nil
+		case err != nil:
+			return n, true, err
+		case m > 0:
+			idle = 0
+		case idle > 100:
+			return n, true, io.ErrNoProgress
 		}
 	}
+	return n, false, nil
 }
 
 // readError is the error that a broken-off source ends with.
@@ -156,52 +150,29 @@ func readError(in *input, line int64, err error) error {
 }
 
 // rawHead is raw as a BadRow holds it, without keeping the rest in memory.
-func rawHead(raw []byte) string { return string(raw[:min(len(raw), rawMost)]) }
+func rawHead(raw string) string { return strings.Clone(raw[:min(len(raw), rawMost)]) }
 
-// filling decides when a chunk of a text format is full.
-type filling struct {
-	rows int
-	text int // the text size of the last chunk, a guess for the next
-}
-
-// newFilling returns the rule for chunks of rows rows, 0 being the default.
-func newFilling(rows int) filling {
-	if rows <= 0 {
-		rows = chunkRows
+// lineEnds counts the line ends in text. Mostly there are none, in a short text.
+func lineEnds(text string) int {
+	n, cr := 0, 0
+	if len(text) > 16 {
+		n = strings.Count(text, "\n")
+		if strings.IndexByte(text, '\r') >= 0 {
+			cr = strings.Count(text, "\r") - strings.Count(text, "\r\n")
+		}
+		return n + cr
 	}
-	return filling{rows: rows, text: 64 << 10}
-}
-
-// limit is the number of rows of a chunk with that many columns.
-func (f *filling) limit(width int) int {
-	return max(1, min(f.rows, chunkCells/max(1, width)))
-}
-
-func (f *filling) builder(columns []Column) *builder {
-	return newBuilder(columns, min(f.limit(len(columns)), chunkRows), f.text+f.text/8)
-}
-
-func (f *filling) full(b *builder) bool {
-	bad := len(b.chunk.Bad)
-	return b.len()+bad >= f.limit(b.width) || b.size()+bad*256 >= chunkText
-}
-
-// finish returns b's chunk, or nil if there is nothing in it.
-func (f *filling) finish(b *builder) *Chunk {
-	if b.len() == 0 && len(b.chunk.Bad) == 0 {
-		return nil
+	for i := range len(text) {
+		switch text[i] {
+		case '\n':
+			n++
+		case '\r':
+			if i+1 == len(text) || text[i+1] != '\n' {
+				cr++
+			}
+		}
 	}
-	f.text = b.size()
-	return b.finish()
-}
-
-// lineEnds counts the line ends in text.
-func lineEnds(text []byte) int {
-	n := bytes.Count(text, []byte{'\n'})
-	if bytes.IndexByte(text, '\r') >= 0 {
-		n += bytes.Count(text, []byte{'\r'}) - bytes.Count(text, []byte("\r\n"))
-	}
-	return n
+	return n + cr
 }
 
 func plural(n int, noun string) string {

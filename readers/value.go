@@ -47,3 +47,8 @@ type Position struct {
 	Row  int64
 	Line int64
 }
+
+// plus is a position that counts on from p.
+func (p Position) plus(q Position) Position {
+	return Position{Row: p.Row + q.Row, Line: p.Line + q.Line}
+}

@@ -10,6 +10,7 @@ import (
 
 	"mpimport/mapping"
 	"mpimport/readers"
+	"mpimport/readers/objectstore"
 )
 
 // feedMapping is what --mapping says for files in the convention of mParticle's
@@ -29,34 +30,36 @@ func (f *inputFlags) mappingText(ctx context.Context, args []string) ([]byte, er
 	if len(args) == 0 {
 		return nil, errors.New("--mapping feed goes by the columns of the files: name them")
 	}
-	sources, err := readers.Expand(args)
+	store := &objectstore.Store{}
+	sources, err := readers.Expand(ctx, args, store)
 	if err != nil {
 		return nil, err
 	}
-	return f.feedText(ctx, sources)
+	return f.feedText(ctx, sources, store)
 }
 
 // feedText makes the mapping of files of the feed, which must all have the same
 // columns.
-func (f *inputFlags) feedText(ctx context.Context, sources []string) ([]byte, error) {
+func (f *inputFlags) feedText(ctx context.Context, sources []readers.Source, store readers.Store) ([]byte, error) {
 	var first []string
 	environment := environmentSeen{flag: f.environment}
-	for i, source := range sources {
+	for i, found := range sources {
+		source := found.Name
 		if source == "-" {
 			return nil, errors.New("--mapping feed cannot read standard input, it reads the columns first: name a file")
 		}
-		names, err := environment.read(ctx, source)
+		names, err := environment.read(ctx, source, store)
 		if err != nil {
 			return nil, err
 		}
 		switch {
 		case i == 0:
 			first = names
-		case !slices.Equal(slices.Sorted(slices.Values(first)), slices.Sorted(slices.Values(names))) || mapping.FeedKind(source) != mapping.FeedKind(sources[0]):
-			return nil, fmt.Errorf("%s and %s have different columns or events\n  hint: import each of them by itself", sources[0], source)
+		case !slices.Equal(slices.Sorted(slices.Values(first)), slices.Sorted(slices.Values(names))) || mapping.FeedKind(source) != mapping.FeedKind(sources[0].Name):
+			return nil, fmt.Errorf("%s and %s have different columns or events\n  hint: import each of them by itself", sources[0].Name, source)
 		}
 	}
-	return mapping.Feed(sources[0], first, environment.value)
+	return mapping.Feed(sources[0].Name, first, environment.value)
 }
 
 // environmentSeen is what the environment columns of all files say.
@@ -68,8 +71,8 @@ type environmentSeen struct {
 
 // read returns the column names of a file, and reads its environment column if
 // it has one. Rows are one import, and an import has one environment.
-func (e *environmentSeen) read(ctx context.Context, source string) ([]string, error) {
-	r, err := readers.Open(ctx, source, readers.Options{Columns: []string{mapping.EnvironmentColumn}})
+func (e *environmentSeen) read(ctx context.Context, source string, store readers.Store) ([]string, error) {
+	r, err := readers.Open(ctx, source, readers.Options{Columns: []string{mapping.EnvironmentColumn}, Store: store})
 	if err != nil {
 		return nil, err
 	}

@@ -11,13 +11,14 @@ import (
 // is policy: change the design before changing this table.
 func TestImportDirections(t *testing.T) {
 	allowed := map[string][]string{
-		"mpimport/readers":           {},
-		"mpimport/mparticle":         {},
-		"mpimport/mparticle/sandbox": {"mpimport/mparticle"},
-		"mpimport/mapping":           {"mpimport/mparticle", "mpimport/readers"},
-		"mpimport/pipeline":          {"mpimport/mapping", "mpimport/mparticle", "mpimport/readers"},
-		"mpimport/cmd/mktestdata":    {},
-		"mpimport/cmd/mpimport":      {"mpimport/mapping", "mpimport/mparticle", "mpimport/mparticle/sandbox", "mpimport/pipeline", "mpimport/readers"},
+		"mpimport/readers":             {},
+		"mpimport/readers/objectstore": {"mpimport/readers"},
+		"mpimport/mparticle":           {},
+		"mpimport/mparticle/sandbox":   {"mpimport/mparticle"},
+		"mpimport/mapping":             {"mpimport/mparticle", "mpimport/readers"},
+		"mpimport/pipeline":            {"mpimport/mapping", "mpimport/mparticle", "mpimport/readers"},
+		"mpimport/cmd/mktestdata":      {},
+		"mpimport/cmd/mpimport":        {"mpimport/mapping", "mpimport/mparticle", "mpimport/mparticle/sandbox", "mpimport/pipeline", "mpimport/readers", "mpimport/readers/objectstore"},
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "mpimport/...").Output()
 	if err != nil {
@@ -37,6 +38,19 @@ func TestImportDirections(t *testing.T) {
 			if strings.HasPrefix(fields[0], "mpimport/mparticle") && external {
 				t.Errorf("%s imports %s: it stands on the standard library and golang.org/x", fields[0], imported)
 			}
+		}
+	}
+}
+
+// TestReadersAlone holds that who reads local files links no object store.
+func TestReadersAlone(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "mpimport/readers").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		if strings.HasPrefix(line, "gocloud.dev") || strings.HasPrefix(line, "github.com/aws") {
+			t.Errorf("readers links %s", line)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"mpimport/mapping"
 	"mpimport/readers"
+	"mpimport/readers/objectstore"
 )
 
 type initFlags struct {
@@ -108,14 +109,15 @@ func (f *initFlags) mayWrite() error {
 }
 
 func (f *initFlags) infer(ctx context.Context, s streams, args []string) (*mapping.Inferred, error) {
-	sources, err := readers.Expand(args)
+	store := &objectstore.Store{}
+	sources, err := readers.Expand(ctx, args, store)
 	if err != nil {
 		return nil, err
 	}
-	if sources[0] == "-" {
+	if sources[0].Name == "-" {
 		return nil, errors.New("init reads its input more than once, which standard input cannot: name a file")
 	}
-	made, err := mapping.Infer(ctx, sources[0], mapping.InferOptions{Rows: f.rows, Dates: f.dates, User: f.user})
+	made, err := mapping.Infer(ctx, sources[0].Name, mapping.InferOptions{Read: readers.Options{Store: store}, Rows: f.rows, Dates: f.dates, User: f.user})
 	var nobody *mapping.NoIdentityError
 	if errors.As(err, &nobody) {
 		return nil, fmt.Errorf("%w\n  hint: name the column that says who the user is with --user COLUMN", err)

@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"mpimport/mapping"
 	"mpimport/pipeline"
 	"mpimport/readers"
+	"mpimport/readers/objectstore"
 )
 
 // inputFlags say what is read and how it is mapped; run, plan, preview and check
@@ -55,37 +58,38 @@ func (f *inputFlags) load(ctx context.Context, s streams, args []string) (*input
 	if len(args) == 0 {
 		return nil, errors.New("no input: name files, folders, patterns, or - for standard input")
 	}
-	sources, err := readers.Expand(args)
+	store := &objectstore.Store{} // connects to nothing before a URL is named
+	found, err := readers.Expand(ctx, args, store)
 	if err != nil {
 		return nil, err
 	}
 	in := &input{mappingDigest: digest, args: args}
+	var sources []string
 	var total int64
-	for _, source := range sources {
-		info := pipeline.SourceInfo{Name: source}
-		if stat, err := os.Stat(source); err == nil && source != "-" {
-			info.Size, info.Modified = stat.Size(), stat.ModTime().UTC()
-		}
-		total += info.Size
-		in.infos = append(in.infos, info)
+	for _, source := range found {
+		total += source.Size
+		sources = append(sources, source.Name)
+		in.infos = append(in.infos, pipeline.SourceInfo(source))
 	}
 	in.job = pipeline.Job{
 		Mapping: m, Sources: sources, ImportName: f.importName, Environment: f.environment,
 		Start: time.Now().UTC().Truncate(time.Millisecond), Endpoint: pipeline.Endpoint(f.endpoint), Partitions: pipeline.PartitionsFor(total),
-		Read: readers.Options{
-			Format: formatOf(m), Delimiter: m.Source.Delimiter, Unquoted: m.Source.Unquoted, Encoding: m.Source.Encoding,
-			Names: m.Source.Names, Stdin: s.in,
-		},
+		Read: m.Source.Options(),
 	}
+	in.job.Read.Stdin, in.job.Read.Store = s.in, store
+	in.job.Opened = sayDelimiters(s.err)
 	return in, f.complete(&in.job)
 }
 
-// formatOf is the format that files are read in: mParticle's exports are NDJSON.
-func formatOf(m *mapping.Mapping) readers.Format {
-	if m.Source.Format == "mparticle" {
-		return readers.NDJSON
+// sayDelimiters returns what tells, once for each, which delimiters were guessed.
+func sayDelimiters(w io.Writer) func(string, readers.Reader) {
+	said := map[string]bool{",": true} // nobody wonders about a comma
+	return func(source string, r readers.Reader) {
+		if d := readers.GuessedDelimiter(r); d != "" && !said[d] {
+			said[d] = true
+			fmt.Fprintf(w, "input   %s: its fields are divided by %s; source.delimiter would say so\n", source, strconv.Quote(d))
+		}
 	}
-	return readers.Format(m.Source.Format)
 }
 
 func (f *inputFlags) loadMapping(ctx context.Context, args []string) (*mapping.Mapping, string, error) {
@@ -172,7 +176,7 @@ func parseAge(text string) (time.Duration, error) {
 func (in *input) digest(target string) string {
 	h := sha256.New()
 	for _, part := range append([]string{in.job.Mapping.Name, in.job.ImportName, in.job.Environment, target}, in.args...) {
-		if absolute, err := filepath.Abs(part); err == nil && part != "-" && strings.ContainsAny(part, "./") {
+		if absolute, err := filepath.Abs(part); err == nil && part != "-" && strings.ContainsAny(part, "./") && !strings.Contains(part, "://") {
 			part = absolute
 		}
 		fmt.Fprintf(h, "%d:%s", len(part), part)
