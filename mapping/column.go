@@ -27,15 +27,6 @@ func candidates(ref string) []string {
 	}
 }
 
-// listOf is the name of the list that a reference such as items[].sku walks, or "".
-func listOf(ref string) string {
-	head, _, isList := strings.Cut(ref, "[]")
-	if !isList {
-		return ""
-	}
-	return head
-}
-
 // columnRef is a reference joined to the columns of a source: a column, the
 // names that lead into it if it is nested, and the names that lead on within the
 // elements of the list found there.

@@ -149,7 +149,7 @@ func (l *loader) file(root *node) {
 func (l *loader) source(n *node) {
 	m := l.mapping
 	m.nulls = map[string]bool{"": true}
-	if !l.keys(n, "source", "format", "delimiter", "quote", "escape", "comment", "skip_lines", "ragged", "header", "columns", "null_values", "encoding", "timezone") {
+	if !l.keys(n, "source", "format", "delimiter", "quotes", "quote", "escape", "comment", "skip_lines", "ragged", "header", "columns", "null_values", "encoding", "timezone") {
 		return
 	}
 	m.Source.Format = l.oneOf(n.get("format"), "format", "csv", "tsv", "ndjson", "parquet")
@@ -179,6 +179,7 @@ func (l *loader) source(n *node) {
 func (l *loader) dialect(n *node) {
 	s := &l.mapping.Source
 	s.Delimiter = l.text(n.get("delimiter"), "delimiter")
+	s.Unquoted = l.oneOf(n.get("quotes"), "quotes", "true", "false") == "false"
 	s.Quote = l.text(n.get("quote"), "quote")
 	s.Comment = l.text(n.get("comment"), "comment")
 	s.Escape = l.oneOf(n.get("escape"), "escape", "doubled", "backslash")

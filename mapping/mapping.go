@@ -26,6 +26,7 @@ type Mapping struct {
 type Source struct {
 	Format    string
 	Delimiter string
+	Unquoted  bool // quotes are text like any other
 	Quote     string
 	Escape    string
 	Comment   string
@@ -38,7 +39,7 @@ type Source struct {
 // Options are the options for a reader of such files, with all columns.
 func (s Source) Options() readers.Options {
 	return readers.Options{
-		Format: readers.Format(s.Format), Delimiter: s.Delimiter, Quote: s.Quote, Escape: s.Escape, Comment: s.Comment,
+		Format: readers.Format(s.Format), Delimiter: s.Delimiter, Unquoted: s.Unquoted, Quote: s.Quote, Escape: s.Escape, Comment: s.Comment,
 		SkipLines: s.SkipLines, Ragged: s.Ragged, Encoding: s.Encoding, Names: s.Names,
 	}
 }
@@ -63,7 +64,7 @@ type target struct {
 }
 
 // Columns returns the names, and globs, of the columns that the mapping reads, for
-// a reader's Options; nested ones by their dots.
+// a reader's Options; nested ones as the mapping writes them.
 func (m *Mapping) Columns() []string {
 	var names []string
 	seen := map[string]bool{}
@@ -78,12 +79,10 @@ func (m *Mapping) Columns() []string {
 			add(name)
 		}
 		add(v.column)
-		add(listOf(v.column))
 	})
 	for _, c := range m.conditions() {
 		for _, column := range c.columns {
 			add(column)
-			add(listOf(column))
 		}
 	}
 	return names

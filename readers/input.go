@@ -171,6 +171,9 @@ func (in *input) unpacked(method string, r io.Reader) error {
 	return nil
 }
 
+// Close closes a file; standard input is the caller's.
+func (in *input) Close() error { return in.close() }
+
 func (in *input) progress() (read, total int64) {
 	if read = in.read.Load(); in.stored != nil {
 		read = in.stored()

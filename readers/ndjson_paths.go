@@ -23,7 +23,7 @@ type step struct {
 // name by name.
 func (s selection) wantOf(key string) *want {
 	w := &want{}
-	if s.has(key) {
+	if s.whole(key) {
 		w.column = key
 	}
 	if !s.leads[key] || s.not[key] {
@@ -33,6 +33,7 @@ func (s selection) wantOf(key string) *want {
 		return w
 	}
 	for _, name := range s.ordered {
+		name, _, _ = strings.Cut(name, "[]") // the list, of which mapping takes the members
 		if rest, ok := strings.CutPrefix(name, key+"."); ok && !s.not[name] {
 			w.add(name, uint8(min(strings.Count(rest, ".")+1, 255)), strings.Split(rest, "."))
 		}

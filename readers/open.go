@@ -50,10 +50,10 @@ func openFormat(in *input, source string, o Options) (Reader, error) {
 	if len(head) == 0 {
 		return emptyReader{in}, nil
 	}
-	parts := partitionsOf(source)
+	parts := foldersOf(source)
 	o.not = map[string]bool{}
-	wanted := newSelection(o)
-	parts = slices.DeleteFunc(parts, func(p partition) bool { return !wanted.has(p.name) })
+	wanted := newSelection(o.Columns)
+	parts = slices.DeleteFunc(parts, func(p folder) bool { return !wanted.has(p.name) })
 	for _, part := range parts {
 		o.not[part.name] = true
 	}
@@ -74,7 +74,7 @@ func openData(in *input, source string, head []byte, o Options) (Reader, error) 
 		case in.at == nil:
 			return nil, fmt.Errorf("opening %s: parquet cannot be read from a pipe: save it to a file and name that file", in.name)
 		}
-		return newParquet(source, in.at, in.close, o)
+		return newParquetReader(source, in.at, in.at.Size(), in, o)
 	case NDJSON:
 		return openNDJSON(in, o)
 	}

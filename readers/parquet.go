@@ -66,16 +66,16 @@ func openParquet(source string, o Options) (Reader, error) {
 		f.Close()
 		return nil, cmp.Or(err, fmt.Errorf("opening parquet file %s: it is a directory; name a file in it", source))
 	}
-	r, err := newParquet(source, io.NewSectionReader(f, 0, info.Size()), f.Close, o)
+	r, err := newParquetReader(source, f, info.Size(), f, o)
 	if err != nil {
 		f.Close()
 	}
 	return r, err
 }
 
-// newParquet opens a Parquet file that is read by range. The reader closes it.
-func newParquet(source string, f *io.SectionReader, closeFile func() error, o Options) (Reader, error) {
-	p := &parquetReader{source: source, file: f, close: closeFile, rows: o.ChunkRows, patience: parquetPatience}
+// newParquetReader opens a Parquet file that is read by range. The reader closes it.
+func newParquetReader(source string, f io.ReaderAt, size int64, closer io.Closer, o Options) (Reader, error) {
+	p := &parquetReader{source: source, file: io.NewSectionReader(f, 0, size), close: closer.Close, rows: o.ChunkRows, patience: parquetPatience}
 	if p.rows <= 0 {
 		p.rows = parquetChunkRows
 	}
@@ -125,7 +125,7 @@ func (p *parquetReader) prepare(o Options) error {
 // chooseColumns builds the nodes of the wanted top-level columns.
 func (p *parquetReader) chooseColumns(o Options) error {
 	root := p.data.MetaData().Schema.Root()
-	wanted := newSelection(o)
+	wanted := newSelection(o.Columns).without(o.not)
 	layout := layoutReader{schema: p.data.MetaData().Schema}
 	for i := range root.NumFields() {
 		field := root.Field(i)

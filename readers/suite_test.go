@@ -317,7 +317,7 @@ func TestBlocksAgree(t *testing.T) {
 	}{
 		{"csv", Options{Format: CSV, Names: []string{"x", "y"}, Delimiter: ","}, []string{"a", ",", "\n", "\"", "\"\"", "\r\n", "\r", "\",\"", "\"\n", "1,2\n", "\xff", "\x00", "é"}},
 		{"csv options", Options{Format: CSV, Names: []string{"x", "y"}, Delimiter: ";", Quote: "'", Escape: "backslash", Comment: "#", Ragged: "pad"}, []string{"a", ";", "\n", "'", "''", "\r\n", `\`, `\'`, "#", "1;2\n", "';'"}},
-		{"csv without quotes", Options{Format: CSV, Names: []string{"x", "y"}, Delimiter: ",", Quote: "none"}, []string{"a", ",", "\n", "\"", "\r\n", "\r", "1,2\n"}},
+		{"csv without quotes", Options{Format: CSV, Names: []string{"x", "y"}, Delimiter: ",", Unquoted: true}, []string{"a", ",", "\n", "\"", "\r\n", "\r", "1,2\n"}},
 		{"ndjson", Options{Format: NDJSON}, []string{"{", "}", `{"a":1}`, `{"b":[1, 2],"a":"x"}`, "\n", "\n\n", `{"c":{"d":1}}`, "\"", ",", "[", "]", "x", "\r\n", `{"\u0061":1,"a":2}`, "\xff"}},
 	}
 	for _, tt := range tests {
