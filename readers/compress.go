@@ -53,9 +53,9 @@ func compression(head []byte) string {
 
 func isTar(head []byte) bool { return len(head) > 262 && string(head[257:262]) == "ustar" }
 
-// unpacker returns what unpacks src. stored says how many packed bytes were read
+// unpackerOf returns what unpacks src. stored says how many packed bytes were read
 // so far.
-func unpacker(method string, src io.Reader, stored func() int64) (io.Reader, error) {
+func unpackerOf(method string, src io.Reader, stored func() int64) (io.Reader, error) {
 	u := &unpacking{method: method, stored: stored, ratio: ratioMost, free: ratioFree, most: unpackedMost}
 	err := unbroken(func() (err error) {
 		u.src, err = methodReader(method, src)

@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -148,5 +149,19 @@ func TestStreamedObjects(t *testing.T) {
 			same(t, "rows", rows, tt.rows)
 			same(t, "bad rows", marks(badOf(chunks)), tt.bad)
 		})
+	}
+}
+
+// TestFolderOrFile holds whose column counts where the path and the source have
+// one of the same name.
+func TestFolderOrFile(t *testing.T) {
+	for file, want := range map[string]string{"x.csv": `{"day":"file"}`, "x.ndjson": `{"day":"path"}`} {
+		text := map[string]string{"x.csv": "day\nfile\n", "x.ndjson": `{"day":"file"}`}[file]
+		r, err := Open(t.Context(), write(t, filepath.Join(t.TempDir(), "day=path", file), text), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, file, inTurn(r).rows, []string{want})
+		r.Close()
 	}
 }

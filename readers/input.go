@@ -148,7 +148,7 @@ func (in *input) unpack() error {
 	case method == "":
 		return nil
 	}
-	unpacked, err := unpacker(method, in.buffered, in.read.Load)
+	unpacked, err := unpackerOf(method, in.buffered, in.read.Load)
 	if err != nil {
 		return err
 	}

@@ -15,9 +15,8 @@ type partitioned struct {
 	joined  []Column // these and those of the chunk at hand
 }
 
-// withPartitions puts what the path says in front of a reader's columns. parts
-// are those of the path that are wanted.
-func withPartitions(r Reader, parts []folder) Reader {
+// withFolders puts what folders are named for in front of a reader's columns.
+func withFolders(r Reader, parts []folder) Reader {
 	if len(parts) == 0 {
 		return r
 	}

@@ -42,8 +42,9 @@ type Options struct {
 // it returns may be shared.
 //
 // A folder of the source's path that is named like dt=2024-01-01 gives every row
-// a column dt, as Hive does. It stands before the source's own columns, and for
-// one of that name. %XX in it is decoded, __HIVE_DEFAULT_PARTITION__ is null.
+// a column dt, as Hive does. A column of that name that the source has itself
+// goes before, except in NDJSON, where keys may appear late. %XX in the folder's
+// name is decoded, __HIVE_DEFAULT_PARTITION__ is null.
 //
 // A name in Options.Columns with dots, such as props.page.url, stands for the
 // column of that name, else for what the names lead to within objects: NDJSON

@@ -9,8 +9,8 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/schema"
 )
 
-// parquetOf writes the suite's table as Parquet.
-func parquetOf(t testing.TB, rows [][]string) string {
+// parquetTable writes the suite's table as Parquet.
+func parquetTable(t testing.TB, rows [][]string) string {
 	var nodes schema.FieldList
 	var writes []func(file.ColumnChunkWriter) error
 	for column, name := range suiteNames {
