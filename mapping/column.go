@@ -36,15 +36,6 @@ func (s *Source) isOptional(ref string) bool {
 	})
 }
 
-// listOf is the name of the list that a reference such as items[].sku walks, or "".
-func listOf(ref string) string {
-	head, _, isList := strings.Cut(ref, "[]")
-	if !isList {
-		return ""
-	}
-	return head
-}
-
 // columnRef is a reference joined to the columns of a source: a column, the
 // names that lead into it if it is nested, and the names that lead on within the
 // elements of the list found there.
@@ -53,28 +44,45 @@ type columnRef struct {
 	path   []string
 	list   bool
 	inside []string
+	behind *columnRef // where else it may be, in rows that have nothing here
 }
 
 // resolve joins a reference to columns; an exact name wins over dots.
 func resolve(ref string, columns []readers.Column) columnRef {
-	if i := indexOf(ref, columns); i >= 0 {
-		return columnRef{index: i}
-	}
 	head, tail, isList := strings.Cut(ref, "[]")
-	r := columnRef{index: -1, list: isList}
+	within := columnRef{index: -1, list: isList}
 	if tail = strings.TrimPrefix(tail, "."); tail != "" {
-		r.inside = strings.Split(tail, ".")
+		within.inside = strings.Split(tail, ".")
 	}
+	exact := columnRef{index: indexOf(ref, columns)}
 	for _, name := range candidates(head) {
+		if name == ref {
+			continue
+		}
 		if i := indexOf(name, columns); i >= 0 {
-			r.index = i
+			within.index = i
 			if rest := strings.TrimPrefix(head[len(name):], "."); rest != "" {
-				r.path = strings.Split(rest, ".")
+				within.path = strings.Split(rest, ".")
 			}
-			return r
+			break
 		}
 	}
-	return r
+	switch {
+	case exact.index < 0:
+		return within
+	case within.index >= 0:
+		exact.behind = &within
+	}
+	return exact
+}
+
+// each calls do with the columns that r reads.
+func (r *columnRef) each(do func(index int)) {
+	for ; r != nil; r = r.behind {
+		if r.index >= 0 {
+			do(r.index)
+		}
+	}
 }
 
 func indexOf(name string, columns []readers.Column) int {

@@ -61,7 +61,8 @@ var fileKeys = []key{
 var sourceKeys = []key{
 	{name: "format", meaning: "format of the files; default: by name, then content", is: choice, choices: formatChoices},
 	{name: "delimiter", meaning: "CSV: the character between fields"},
-	{name: "quote", meaning: `CSV: the character around fields that hold delimiters; default "; none: quotes are text, as in the TSV of many pipelines`},
+	{name: "quotes", meaning: "CSV: whether fields may stand in quotes; false: quotes are text, as in the TSV of many pipelines; default true", is: trueOrFalse},
+	{name: "quote", meaning: `CSV: the character around fields that hold delimiters; default "`},
 	{name: "escape", meaning: "CSV: how a quote is written within quotes; default doubled", is: choice, choices: escapeChoices},
 	{name: "comment", meaning: "CSV: the character with which lines begin that are left out; default none"},
 	{name: "skip_lines", meaning: "CSV: lines before the header that are left out; default 0"},

@@ -188,6 +188,7 @@ func (l *loader) source(n *node) {
 func (l *loader) dialect(n *node) {
 	s := &l.mapping.Source
 	s.Delimiter = l.text(n.get("delimiter"), "delimiter")
+	s.Unquoted = n.get("quotes") != nil && !l.flag(n.get("quotes"), "quotes")
 	s.Quote = l.text(n.get("quote"), "quote")
 	s.Comment = l.text(n.get("comment"), "comment")
 	s.Escape = l.oneOf(n.get("escape"), "escape", escapeChoices...)

@@ -30,6 +30,7 @@ type Mapping struct {
 type Source struct {
 	Format    string
 	Delimiter string
+	Unquoted  bool // quotes are text like any other
 	Quote     string
 	Escape    string
 	Comment   string
@@ -41,10 +42,15 @@ type Source struct {
 	Optional  []string // names and globs of mapped columns that the files need not have
 }
 
-// Options are the options for a reader of such files, with all columns.
+// Options are the options for a reader of such files, with all columns. The
+// exports of mParticle are NDJSON to it.
 func (s Source) Options() readers.Options {
+	format := readers.Format(s.Format)
+	if s.Format == replayFormat {
+		format = readers.NDJSON
+	}
 	return readers.Options{
-		Format: readers.Format(s.Format), Delimiter: s.Delimiter, Quote: s.Quote, Escape: s.Escape, Comment: s.Comment,
+		Format: format, Delimiter: s.Delimiter, Unquoted: s.Unquoted, Quote: s.Quote, Escape: s.Escape, Comment: s.Comment,
 		SkipLines: s.SkipLines, Ragged: s.Ragged, Encoding: s.Encoding, Names: s.Names,
 	}
 }
@@ -74,7 +80,7 @@ type target struct {
 }
 
 // Columns returns the names, and globs, of the columns that the mapping reads, for
-// a reader's Options; nested ones by their dots.
+// a reader's Options; nested ones as the mapping writes them.
 func (m *Mapping) Columns() []string {
 	var names []string
 	seen := map[string]bool{}
@@ -89,14 +95,14 @@ func (m *Mapping) Columns() []string {
 	m.eachValue(func(v *value) {
 		add(v.columns...)
 		for _, ref := range v.reads() {
-			add(ref, listOf(ref))
+			add(ref)
 		}
 		if v.rest {
 			add("*")
 		}
 	})
 	for _, ref := range m.otherColumns() {
-		add(ref, listOf(ref))
+		add(ref)
 	}
 	if m.replays() {
 		add(replayColumns()...)

@@ -107,6 +107,12 @@ func asJSON(v readers.Value) readers.Value {
 // unreachable says why nothing is found where a reference leads into a cell: "" if
 // the cell is empty or has no such member, a problem if it is text, but not JSON.
 func (r *row) unreachable(ref columnRef) (x readers.Value, problem string) {
+	if ref.behind != nil {
+		ref = *ref.behind
+	}
+	if len(ref.path) == 0 {
+		return x, ""
+	}
 	cell := r.chunk.Value(r.index, ref.index)
 	if cell.Kind != readers.Text || r.isEmpty(cell) || asJSON(cell).Kind == readers.Nested {
 		return x, ""

@@ -160,14 +160,11 @@ func (p *Program) bindValue(b *bound, v *value, column string) {
 
 // use notes that the columns of b are the source of a field.
 func (p *Program) use(b *bound) {
-	if b.ref.index >= 0 {
-		p.used[b.ref.index] = true
-	}
+	mark := func(index int) { p.used[index] = true }
+	b.ref.each(mark)
 	if b.expr != nil {
-		for _, ref := range b.expr.refs {
-			if ref.index >= 0 {
-				p.used[ref.index] = true
-			}
+		for i := range b.expr.refs {
+			b.expr.refs[i].each(mark)
 		}
 	}
 }
@@ -254,9 +251,8 @@ func (m *Mapping) Unmapped(names []string) []string {
 		return nil
 	}
 	for _, ref := range m.otherColumns() {
-		if i := resolve(ref, columns).index; i >= 0 {
-			p.used[i] = true
-		}
+		r := resolve(ref, columns)
+		r.each(func(index int) { p.used[index] = true })
 	}
 	var unmapped []string
 	for i, used := range p.used {

@@ -120,6 +120,9 @@ func (r *row) at(ref columnRef) readers.Value {
 		return walk(r.element, ref.inside)
 	}
 	v := r.chunk.Value(r.index, ref.index)
+	if v.Kind == readers.Missing && ref.behind != nil {
+		return r.at(*ref.behind)
+	}
 	if len(ref.path) == 0 {
 		return v
 	}
@@ -403,7 +406,7 @@ func (r *row) leaf(dst []byte, b *bound) ([]byte, bool, *Reject) {
 func (r *row) source(b *bound) (x readers.Value, problem string) {
 	if b.expr == nil {
 		x = r.at(b.ref)
-		if x.Kind == readers.Missing && len(b.ref.path) > 0 {
+		if x.Kind == readers.Missing && (len(b.ref.path) > 0 || b.ref.behind != nil) {
 			return r.unreachable(b.ref)
 		}
 		return x, ""

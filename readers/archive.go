@@ -33,7 +33,7 @@ func (f *stored) isZip() (bool, error) {
 // openArchive reads the directory of a zip archive.
 func openArchive(at io.ReaderAt, size int64) (*zip.Reader, error) {
 	var r *zip.Reader
-	err := guard("it", func() (err error) {
+	err := unbroken(func() (err error) {
 		r, err = zip.NewReader(at, size)
 		return err
 	})

@@ -53,11 +53,11 @@ func compression(head []byte) string {
 
 func isTar(head []byte) bool { return len(head) > 262 && string(head[257:262]) == "ustar" }
 
-// newUnpacking returns what unpacks src. stored says how many packed bytes were read
+// unpackerOf returns what unpacks src. stored says how many packed bytes were read
 // so far.
-func newUnpacking(method string, src io.Reader, stored func() int64) (io.Reader, error) {
+func unpackerOf(method string, src io.Reader, stored func() int64) (io.Reader, error) {
 	u := &unpacking{method: method, stored: stored, ratio: ratioMost, free: ratioFree, most: unpackedMost}
-	err := guard("it", func() (err error) {
+	err := unbroken(func() (err error) {
 		u.src, err = methodReader(method, src)
 		return err
 	})
@@ -144,7 +144,7 @@ func (u *unpacking) Read(p []byte) (n int, err error) {
 	if u.err != nil {
 		return 0, u.err
 	}
-	err = guard("it", func() (err error) {
+	err = unbroken(func() (err error) {
 		n, err = u.src.Read(p)
 		return err
 	})
@@ -159,6 +159,16 @@ func (u *unpacking) Read(p []byte) (n int, err error) {
 		return n, u.err
 	}
 	return n, err
+}
+
+// unbroken turns a panic, which a decoder may raise on broken data, into an error.
+func unbroken(do func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	return do()
 }
 
 // cause tells what an error of a decoder means.

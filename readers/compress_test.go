@@ -98,7 +98,7 @@ func TestCompressedCut(t *testing.T) {
 	text := table(300)
 	for method := range packers {
 		packed := pack(t, method, text)
-		for n := 12; n < len(packed); n += 7 {
+		for n := 12; n < len(packed); n += 29 {
 			rows, err := countRows(packed[:n])
 			if err == nil && (method == "snappy" || method == "s2") {
 				continue
@@ -133,7 +133,7 @@ func TestCompressedFlipped(t *testing.T) {
 	text := table(300)
 	for _, method := range []string{"gzip", "zstd", "xz", "lz4", "snappy", "s2"} {
 		packed := []byte(pack(t, method, text))
-		for i := 0; i < len(packed); i += 13 {
+		for i := 0; i < len(packed); i += 37 {
 			packed[i] ^= 0x10
 			countRows(string(packed)) // whatever comes of it, no panic
 			packed[i] ^= 0x10

@@ -51,7 +51,7 @@ func openCSV(in *input, o Options) (Reader, error) {
 	if err := r.begin(o.Names); err != nil {
 		return nil, err
 	}
-	if err := r.choose(newSelection(o)); err != nil {
+	if err := r.choose(newSelection(o.Columns).without(o.not)); err != nil {
 		return nil, err
 	}
 	r.split.lines = max(1, min(r.split.lines, chunkCells/max(1, len(r.columns))))

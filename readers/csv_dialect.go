@@ -22,10 +22,11 @@ func dialectOf(o Options) (d dialect, err error) {
 	if o.Delimiter == "" && o.Format == TSV {
 		d.delimiter = '\t'
 	}
-	if o.Quote != "none" {
-		if d.quote, err = character("quote", o.Quote, '"'); err != nil {
-			return d, err
-		}
+	if d.quote, err = character("quote", o.Quote, '"'); err != nil {
+		return d, err
+	}
+	if o.Unquoted {
+		d.quote = 0
 	}
 	if d.comment, err = character("comment", o.Comment, 0); err != nil {
 		return d, err

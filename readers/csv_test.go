@@ -80,8 +80,8 @@ func TestCSV(t *testing.T) {
 		{"not utf-8", "a,b\n1,caf\xe9\n3,4\n", Options{}, []string{`{"a":"3","b":"4"}`}, []string{"2:3"}, []string{"1:2 column \"b\" is not valid utf-8"}},
 		{"unwanted not utf-8", "a,b\n1,caf\xe9\n", Options{Columns: []string{"a"}}, nil, nil, []string{"1:2 is not valid utf-8"}},
 		{"nul", "a,b\n1,\x00\n3,4\n", Options{}, []string{`{"a":"3","b":"4"}`}, []string{"2:3"}, []string{"1:2 has a nul byte"}},
-		{"quotes that are text", "a,b\n\"1\",{\"x\":\"y\"}\n5\" pipe,\"\n\"3,4\r\n", Options{Quote: "none"}, []string{`{"a":"\"1\"","b":"{\"x\":\"y\"}"}`, `{"a":"5\" pipe","b":"\""}`, `{"a":"\"3","b":"4"}`}, []string{"1:2", "2:3", "3:4"}, nil},
-		{"quotes that are text, the last one without a line end", "a\n\"1", Options{Quote: "none"}, []string{`{"a":"\"1"}`}, []string{"1:2"}, nil},
+		{"quotes that are text", "a,b\n\"1\",{\"x\":\"y\"}\n5\" pipe,\"\n\"3,4\r\n", Options{Unquoted: true}, []string{`{"a":"\"1\"","b":"{\"x\":\"y\"}"}`, `{"a":"5\" pipe","b":"\""}`, `{"a":"\"3","b":"4"}`}, []string{"1:2", "2:3", "3:4"}, nil},
+		{"quotes that are text, the last one without a line end", "a\n\"1", Options{Unquoted: true}, []string{`{"a":"\"1"}`}, []string{"1:2"}, nil},
 		{"only a header", "a,b", Options{}, nil, nil, nil},
 		{"only blank lines", "\n\r\n", Options{}, nil, nil, nil},
 	}

@@ -1,6 +1,7 @@
 package readers
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -17,7 +18,7 @@ func TestCSVDialects(t *testing.T) {
 		{"the more regular one", "a;b,c\n1;2,5,6\n3;4,x\n", Options{}, []string{`{"a":"1","b,c":"2,5,6"}`, `{"a":"3","b,c":"4,x"}`}, nil},
 		{"one column", "a\n1;2\n", Options{}, []string{`{"a":"1;2"}`}, nil},
 		{"comma said", "a;b\n1;2\n", Options{Delimiter: ","}, []string{`{"a;b":"1;2"}`}, nil},
-		{"no quotes", "a,b\n\"x,y\"\n5\" pipe,2\n", Options{Quote: "none"}, []string{`{"a":"\"x","b":"y\""}`, `{"a":"5\" pipe","b":"2"}`}, nil},
+		{"no quotes", "a,b\n\"x,y\"\n5\" pipe,2\n", Options{Unquoted: true}, []string{`{"a":"\"x","b":"y\""}`, `{"a":"5\" pipe","b":"2"}`}, nil},
 		{"backslash outside quotes", "a,b\nx\\,y,2\n", Options{Escape: "backslash"}, []string{`{"a":"x,y","b":"2"}`}, nil},
 		{"backslash before others", "a,b\n\\N,\"\\n\"\n", Options{Escape: "backslash"}, []string{`{"a":"\\N","b":"\\n"}`}, nil},
 		{"backslash over lines", "a,b\n\"x\\\"\ny\",2\n", Options{Escape: "backslash"}, []string{`{"a":"x\"\ny","b":"2"}`}, nil},
@@ -101,23 +102,23 @@ func TestNestedKeys(t *testing.T) {
 	}
 	r, _ := readText(t, `{"p":{"y":1}}`, Options{Format: NDJSON, Columns: []string{"p.x", "q.z"}})
 	columns, _ := r.Columns()
-	same(t, "columns", columns, []Column{{Name: "p.x"}}) // its object was seen, q was not
+	same(t, "columns", columns, []Column{{Name: "p"}, {Name: "p.x"}}) // p could be a text; q was not seen
 }
 
 func TestPartitions(t *testing.T) {
 	tests := []struct {
 		source string
-		want   []partition
+		want   []folder
 	}{
-		{"dt=2024-01-01/x.csv", []partition{{"dt", Value{Kind: Text, Text: "2024-01-01"}}}},
-		{"s3://bucket/a=1/b=x%20y/x=1.csv?region=eu", []partition{{"a", Value{Kind: Text, Text: "1"}}, {"b", Value{Kind: Text, Text: "x y"}}}},
-		{"a=1/a=2/x.zip/b=3/y.csv", []partition{{"a", Value{Kind: Text, Text: "2"}}, {"b", Value{Kind: Text, Text: "3"}}}},
-		{"a=__HIVE_DEFAULT_PARTITION__/b=/x", []partition{{"a", Value{Kind: Null}}, {"b", Value{Kind: Text}}}},
-		{"=1/a/100%=2/x", []partition{{"100%", Value{Kind: Text, Text: "2"}}}},
+		{"dt=2024-01-01/x.csv", []folder{{"dt", Value{Kind: Text, Text: "2024-01-01"}}}},
+		{"s3://bucket/a=1/b=x%20y/x=1.csv?region=eu", []folder{{"a", Value{Kind: Text, Text: "1"}}, {"b", Value{Kind: Text, Text: "x y"}}}},
+		{"a=1/a=2/x.zip/b=3/y.csv", []folder{{"a", Value{Kind: Text, Text: "2"}}, {"b", Value{Kind: Text, Text: "3"}}}},
+		{"a=__HIVE_DEFAULT_PARTITION__/b=/x", []folder{{"a", Value{Kind: Null}}, {"b", Value{Kind: Text}}}},
+		{"=1/a/100%=2/x", []folder{{"100%", Value{Kind: Text, Text: "2"}}}},
 		{"-", nil},
 	}
 	for _, tt := range tests {
-		same(t, tt.source, partitionsOf(tt.source), tt.want)
+		same(t, tt.source, foldersOf(tt.source), tt.want)
 	}
 }
 
@@ -148,5 +149,19 @@ func TestStreamedObjects(t *testing.T) {
 			same(t, "rows", rows, tt.rows)
 			same(t, "bad rows", marks(badOf(chunks)), tt.bad)
 		})
+	}
+}
+
+// TestFolderOrFile holds whose column counts where the path and the source have
+// one of the same name.
+func TestFolderOrFile(t *testing.T) {
+	for file, want := range map[string]string{"x.csv": `{"day":"file"}`, "x.ndjson": `{"day":"path"}`} {
+		text := map[string]string{"x.csv": "day\nfile\n", "x.ndjson": `{"day":"file"}`}[file]
+		r, err := Open(t.Context(), write(t, filepath.Join(t.TempDir(), "day=path", file), text), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, file, inTurn(r).rows, []string{want})
+		r.Close()
 	}
 }

@@ -148,7 +148,7 @@ func (in *input) unpack() error {
 	case method == "":
 		return nil
 	}
-	unpacked, err := newUnpacking(method, in.buffered, in.read.Load)
+	unpacked, err := unpackerOf(method, in.buffered, in.read.Load)
 	if err != nil {
 		return err
 	}
@@ -171,6 +171,9 @@ func (in *input) unpacked(method string, r io.Reader) error {
 	return nil
 }
 
+// Close closes a file; standard input is the caller's.
+func (in *input) Close() error { return in.close() }
+
 func (in *input) progress() (read, total int64) {
 	if read = in.read.Load(); in.stored != nil {
 		read = in.stored()
@@ -189,9 +192,3 @@ func (c counted) Read(p []byte) (int, error) {
 	c.in.read.Add(int64(n))
 	return n, err
 }
-
-// closeFunc is a function as an io.Closer.
-type closeFunc func() error
-
-// Close calls the function.
-func (c closeFunc) Close() error { return c() }

@@ -38,7 +38,7 @@ func openNDJSON(in *input, o Options) (Reader, error) {
 		src = brokenReader{err}
 	}
 	src = io.MultiReader(bytes.NewReader(head), src)
-	r := &ndjsonReader{in: in, lossy: lossy, wanted: newSelection(o), rows: linesOf(o), index: map[string]int{}, known: map[string]bool{}}
+	r := &ndjsonReader{in: in, lossy: lossy, wanted: newSelection(o.Columns).without(o.not), rows: linesOf(o), index: map[string]int{}, known: map[string]bool{}}
 	if onLines(head) {
 		r.lines = lineSplitter{src: src, lines: r.rows}
 	} else {

@@ -153,7 +153,9 @@ func (p *objectParser) take(at Position) string {
 	from := len(c.cells)
 	p.ranks = p.ranks[:0]
 	for _, f := range p.scan.found {
-		p.put(from, f)
+		if !f.want.text || c.text[f.from] == '"' {
+			p.put(from, f)
+		}
 	}
 	if row := c.cells[from:]; !slices.IsSortedFunc(row, byColumn) {
 		slices.SortFunc(row, byColumn)

@@ -6,6 +6,7 @@ import "strings"
 // below names within it, or both.
 type want struct {
 	column string // "": the value itself is not wanted
+	text   bool   // only texts are wanted as the column
 	index  int    // of the column in the chunk at hand
 	rank   uint8  // where several places can give one column, the lowest wins
 	below  []step
@@ -23,7 +24,7 @@ type step struct {
 // name by name.
 func (s selection) wantOf(key string) *want {
 	w := &want{}
-	if s.has(key) {
+	if s.whole(key) {
 		w.column = key
 	}
 	if !s.leads[key] || s.not[key] {
@@ -33,9 +34,13 @@ func (s selection) wantOf(key string) *want {
 		return w
 	}
 	for _, name := range s.ordered {
+		name, _, _ = strings.Cut(name, "[]") // the list, of which mapping takes the members
 		if rest, ok := strings.CutPrefix(name, key+"."); ok && !s.not[name] {
 			w.add(name, uint8(min(strings.Count(rest, ".")+1, 255)), strings.Split(rest, "."))
 		}
+	}
+	if w.column == "" { // a text may hold the JSON that the names lead into
+		w.column, w.text = key, true
 	}
 	return w
 }

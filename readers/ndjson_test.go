@@ -224,7 +224,7 @@ func FuzzJSONScanner(f *testing.F) {
 		if !utf8.ValidString(s) || !strings.HasPrefix(s, "{") {
 			return
 		}
-		p := newObjectParser(s, newSelection(Options{}), "", nil)
+		p := newObjectParser(s, newSelection(nil), "", nil)
 		p.scan.text = s
 		end := p.scan.object(0)
 		d := jsontext.NewDecoder(strings.NewReader(s))

@@ -50,23 +50,25 @@ func openFormat(in *input, source string, o Options) (Reader, error) {
 	if len(head) == 0 {
 		return emptyReader{in}, nil
 	}
-	parts := partitionsOf(source)
-	o.not = map[string]bool{}
-	wanted := newSelection(o)
-	parts = slices.DeleteFunc(parts, func(p partition) bool { return !wanted.has(p.name) })
-	for _, part := range parts {
-		o.not[part.name] = true
+	o.Format = formatOf(in.path, o.Format, head)
+	wanted := newSelection(o.Columns)
+	folders := slices.DeleteFunc(foldersOf(source), func(f folder) bool { return !wanted.has(f.name) })
+	if o.not = map[string]bool{}; o.Format == NDJSON { // whose own keys are not known beforehand
+		for _, f := range folders {
+			o.not[f.name] = true
+		}
 	}
-	r, err := openData(in, source, head, o)
+	r, err := openData(in, source, o)
 	if err != nil {
 		return nil, err
 	}
-	return withPartitions(r, parts), nil
+	own := r.Names()
+	return withFolders(r, slices.DeleteFunc(folders, func(f folder) bool { return slices.Contains(own, f.name) })), nil
 }
 
 // openData opens what the format says.
-func openData(in *input, source string, head []byte, o Options) (Reader, error) {
-	switch o.Format = formatOf(in.path, o.Format, head); o.Format {
+func openData(in *input, source string, o Options) (Reader, error) {
+	switch o.Format {
 	case Parquet:
 		switch {
 		case in.packed != "":
@@ -74,7 +76,7 @@ func openData(in *input, source string, head []byte, o Options) (Reader, error) 
 		case in.at == nil:
 			return nil, fmt.Errorf("opening %s: parquet cannot be read from a pipe: save it to a file and name that file", in.name)
 		}
-		return newParquetReader(source, in.at, in.at.Size(), closeFunc(in.close), o)
+		return newParquetReader(source, in.at, in.at.Size(), in, o)
 	case NDJSON:
 		return openNDJSON(in, o)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/parquet/metadata"
@@ -18,19 +19,19 @@ const (
 // parquetReader streams a Parquet file, row group after row group. While one is
 // returned, the next ones are decoded ahead as far as memory allows.
 type parquetReader struct {
-	name       string // of the source, for messages
-	source     io.ReaderAt
-	size       int64
-	closer     io.Closer
-	footer     *metadata.FileMetaData
-	codecs     codecs
-	columns    []Column
-	nodes      []*parquetNode // one for each column
-	leaves     []*parquetNode // the leaves of all of nodes
-	partitions []partition    // columns of the path, which can leave out all of the file
-	names      []string
-	rows       int // rows to a chunk
-	ahead      groupWindow
+	name    string // of the source, for messages
+	source  io.ReaderAt
+	size    int64
+	closer  io.Closer
+	footer  *metadata.FileMetaData
+	codecs  codecs
+	columns []Column
+	nodes   []*parquetNode // one for each column
+	leaves  []*parquetNode // the leaves of all of nodes
+	folders []folder       // columns of the path, which can leave out all of the file
+	names   []string
+	rows    int // rows to a chunk
+	ahead   groupWindow
 
 	groups []rowGroup
 	next   int          // the row group to open next
@@ -46,7 +47,7 @@ type parquetReader struct {
 // Everything that the footer tells about the wanted columns is checked here,
 // before a row is read. Many goroutines read source at once.
 func newParquetReader(name string, source io.ReaderAt, size int64, closer io.Closer, o Options) (Reader, error) {
-	p := &parquetReader{name: name, source: source, size: size, closer: closer, partitions: partitionsOf(name), codecs: newCodecs(), rows: o.ChunkRows, ahead: newGroupWindow()}
+	p := &parquetReader{name: name, source: source, size: size, closer: closer, folders: foldersOf(name), codecs: newCodecs(), rows: o.ChunkRows, ahead: newGroupWindow()}
 	if p.rows <= 0 {
 		p.rows = parquetChunkRows
 	}
@@ -81,11 +82,12 @@ func (p *parquetReader) prepare(o Options) (err error) {
 // that stand in the path.
 func (p *parquetReader) chooseColumns(o Options) error {
 	root := p.footer.Schema.Root()
-	wanted, names := newSelection(o), map[string]bool{}
+	wanted, names := newSelection(o.Columns).without(o.not), map[string]bool{}
 	for i := range root.NumFields() {
 		p.names = append(p.names, root.Field(i).Name())
 		names[root.Field(i).Name()] = true
 	}
+	p.folders = slices.DeleteFunc(p.folders, func(part folder) bool { return names[part.name] })
 	layout := layoutReader{schema: p.footer.Schema}
 	taken := map[string]bool{}
 	for i, name := range p.names {

@@ -67,8 +67,8 @@ type statistics struct {
 
 // statistics returns what is known for sure of the named column in row group g.
 func (p *parquetReader) statistics(g int, name string, nulls []string) (s statistics, ok bool) {
-	if i := slices.IndexFunc(p.partitions, func(part partition) bool { return part.name == name }); i >= 0 {
-		value := p.partitions[i].value
+	if i := slices.IndexFunc(p.folders, func(part folder) bool { return part.name == name }); i >= 0 {
+		value := p.folders[i].value
 		return statistics{low: value, high: value, noNulls: true, exact: true, noText: !slices.Contains(nulls, value.Text)}, value.Kind == Text
 	}
 	i := slices.IndexFunc(p.columns, func(c Column) bool { return c.Name == name })

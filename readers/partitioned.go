@@ -15,9 +15,8 @@ type partitioned struct {
 	joined  []Column // these and those of the chunk at hand
 }
 
-// withPartitions puts what the path says in front of a reader's columns. parts
-// are those of the path that are wanted.
-func withPartitions(r Reader, parts []partition) Reader {
+// withFolders puts what folders are named for in front of a reader's columns.
+func withFolders(r Reader, parts []folder) Reader {
 	if len(parts) == 0 {
 		return r
 	}
@@ -29,19 +28,19 @@ func withPartitions(r Reader, parts []partition) Reader {
 	return p
 }
 
-// partition is a folder such as dt=2024-01-01.
-type partition struct {
+// folder is one such as dt=2024-01-01.
+type folder struct {
 	name  string
 	value Value
 }
 
-// partitionsOf returns the partitions in a source's path, the innermost last. Of
+// foldersOf returns the folders with a value in a source's path, the innermost last. Of
 // two with one name the inner one counts.
-func partitionsOf(source string) []partition {
-	var parts []partition
-	folders := strings.Split(pathOf(source), "/")
-	for _, folder := range folders[:len(folders)-1] {
-		name, text, ok := strings.Cut(folder, "=")
+func foldersOf(source string) []folder {
+	var parts []folder
+	names := strings.Split(pathOf(source), "/")
+	for _, part := range names[:len(names)-1] {
+		name, text, ok := strings.Cut(part, "=")
 		if name = decodedPart(name); !ok || name == "" {
 			continue
 		}
@@ -55,7 +54,7 @@ func partitionsOf(source string) []partition {
 			}
 		}
 		if ok {
-			parts = append(parts, partition{name: name, value: value})
+			parts = append(parts, folder{name: name, value: value})
 		}
 	}
 	return parts

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestPartitionsOf(t *testing.T) {
+func TestFoldersOf(t *testing.T) {
 	for source, want := range map[string]string{
 		"part.parquet":                                      "[]",
 		"a=1.parquet":                                       "[]",
@@ -25,7 +25,7 @@ func TestPartitionsOf(t *testing.T) {
 		"a=__HIVE_DEFAULT_PARTITION__/p.parquet":            "[a null]",
 	} {
 		got := []string{}
-		for _, p := range partitionsOf(source) {
+		for _, p := range foldersOf(source) {
 			if p.value.Kind == Null {
 				got = append(got, p.name+" null")
 				continue
@@ -53,7 +53,7 @@ func TestParquetPartitions(t *testing.T) {
 	}
 	defer r.Close()
 	columns, _ := r.Columns()
-	if got, want := fmt.Sprint(columns, r.Names()), "[{dt 1} {none 1} {id 1} {text 1}] [dt none id id text list]"; got != want {
+	if got, want := fmt.Sprint(columns, r.Names()), "[{dt 1} {none 1} {id 2} {text 1}] [dt none id text list]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	rows, _, err := drain(t, r)
@@ -61,8 +61,8 @@ func TestParquetPartitions(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want []string
-	for id := range 200 { // the path's id, not the file's own
-		want = append(want, fmt.Sprintf(`{"dt":"00123","none":null,"id":"9","text":"%s"}`, strings.Repeat(fmt.Sprint(id, " "), 50)))
+	for id := range 200 { // the file's own id, not the path's
+		want = append(want, fmt.Sprintf(`{"dt":"00123","none":null,"id":%d,"text":"%s"}`, id, strings.Repeat(fmt.Sprint(id, " "), 50)))
 	}
 	sameRows(t, rows, want)
 }

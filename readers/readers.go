@@ -21,9 +21,10 @@ const (
 // source whose format shows in its name or content.
 type Options struct {
 	Format    Format    // "": by the file's name, then its content
-	Columns   []string  // names, or globs with * and ?, of the columns to decode; nil: all. See Reader
+	Columns   []string  // names, or globs with * and ?, of the columns to decode, or paths as a.b and a[].b into them, see Reader; nil: all
 	Delimiter string    // CSV: one character; "": guessed, see GuessedDelimiter; for TSV a tab
-	Quote     string    // CSV: one character, or none; "": the double quote
+	Unquoted  bool      // CSV: quotes are text like any other; a field ends with the next delimiter, a record with its line
+	Quote     string    // CSV: one character; "": the double quote
 	Escape    string    // CSV: doubled (default) or backslash
 	Comment   string    // CSV: one character; lines that begin with it are left out
 	SkipLines int       // CSV: lines before the header that are left out
@@ -43,12 +44,14 @@ type Options struct {
 // it returns may be shared.
 //
 // A folder of the source's path that is named like dt=2024-01-01 gives every row
-// a column dt, as Hive does. It stands before the source's own columns, and for
-// one of that name. %XX in it is decoded, __HIVE_DEFAULT_PARTITION__ is null.
+// a column dt, as Hive does. A column of that name that the source has itself
+// goes before, except in NDJSON, where keys may appear late. %XX in the folder's
+// name is decoded, __HIVE_DEFAULT_PARTITION__ is null.
 //
 // A name in Options.Columns with dots, such as props.page.url, stands for the
 // column of that name, else for what the names lead to within objects: NDJSON
-// gives that as a column of the whole name, Parquet the column that it is in.
+// gives that as a column of the whole name, Parquet the column that it is in. Of
+// items[].sku the list items is decoded.
 type Reader interface {
 	// Columns returns the decoded columns known so far. final reports whether
 	// these are all that the source can have: true from the start for CSV and

@@ -8,15 +8,20 @@ type selection struct {
 	names   map[string]bool
 	ordered []string
 	leads   map[string]bool // what stands before the dots of names
+	lists   map[string]bool // what stands before [] in names
 	globs   []string
 	not     map[string]bool // columns that the path of the source has
 }
 
-func newSelection(o Options) selection {
-	s := selection{all: o.Columns == nil, names: map[string]bool{}, leads: map[string]bool{}, not: o.not, ordered: o.Columns}
-	for _, c := range o.Columns {
+func newSelection(columns []string) selection {
+	s := selection{all: columns == nil, names: map[string]bool{}, leads: map[string]bool{}, lists: map[string]bool{}, ordered: columns}
+	for _, c := range columns {
 		s.names[c] = true
-		for i, b := range c {
+		head, _, isList := strings.Cut(c, "[]")
+		if isList {
+			s.lists[head] = true
+		}
+		for i, b := range head {
 			if b == '.' {
 				s.leads[c[:i]] = true
 			}
@@ -28,10 +33,20 @@ func newSelection(o Options) selection {
 	return s
 }
 
+// without is a selection that leaves out columns whatever they are wanted for.
+func (s selection) without(columns map[string]bool) selection {
+	s.not = columns
+	return s
+}
+
+// whole reports whether the column of that name is decoded as it is: for its own
+// sake, or as a list.
+func (s selection) whole(name string) bool { return s.has(name) || s.lists[name] && !s.not[name] }
+
 // reaches reports whether the column of that name is decoded, for its own sake or
 // for what is within it.
 func (s selection) reaches(name string) bool {
-	return s.has(name) || s.leads[name] && name != "" && !s.not[name]
+	return s.whole(name) || s.leads[name] && name != "" && !s.not[name]
 }
 
 // has reports whether the column of that name is decoded for its own sake. One

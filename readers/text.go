@@ -31,7 +31,7 @@ const (
 	chunkCells      = 1 << 20 // a chunk of very wide rows has fewer of them
 	rawMost         = 4 << 10
 	replacement     = "\uFFFD"
-	reasonBareQuote = "has a quote inside an unquoted field: put the field in quotes and double the quote, or set source.quote: none if the file does not use quotes"
+	reasonBareQuote = "has a quote inside an unquoted field: put the field in quotes and double the quote, or set source.quotes: false if the file does not use quotes"
 	reasonAfter     = "has text after a closing quote: double the quotes inside a quoted field"
 	reasonUnclosed  = "opens a quote that is not closed within 1,000 lines or 1 MiB: close it, or double it if it belongs to the text"
 	reasonRunaway   = "opens a quote that is not closed before the next one opens: close it, or double it if it belongs to the text"
