@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"iter"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -9,7 +8,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/zeebo/xxh3"
 
 	"mpimport/readers"
@@ -158,7 +156,7 @@ func (p *profiler) nested(f *profile, raw string, depth int) {
 }
 
 func (p *profiler) members(f *profile, raw, prefix string, depth int) {
-	for name, value := range objectMembers(raw) {
+	for name, value := range members(raw) {
 		if name == "" || strings.ContainsAny(name, ".[]") {
 			if ref := prefix + name; len(p.beyond) < someBeyond && !slices.Contains(p.beyond, ref) {
 				p.beyond = append(p.beyond, ref)
@@ -279,23 +277,5 @@ func (f *profile) walk(visit func(*profile)) {
 	for _, child := range f.children {
 		visit(child)
 		child.walk(visit)
-	}
-}
-
-// objectMembers yields the names and encoded values of a JSON object.
-func objectMembers(raw string) iter.Seq2[string, string] {
-	return func(yield func(name, value string) bool) {
-		d := jsontext.NewDecoder(strings.NewReader(raw))
-		for d.ReadToken(); d.PeekKind() == '"'; {
-			name, err := d.ReadToken()
-			if err != nil {
-				return
-			}
-			key := name.String()
-			value, err := d.ReadValue()
-			if err != nil || !yield(key, string(value)) {
-				return
-			}
-		}
 	}
 }
