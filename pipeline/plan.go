@@ -12,6 +12,7 @@ import (
 
 // Plan is what a scan found, and holds the records until they are delivered.
 type Plan struct {
+	Sources    []string `json:"sources"`  // in the order in which they were read
 	Rows       int64    `json:"rows"`     // read, rejected and skipped ones included
 	Skipped    int64    `json:"skipped"`  // left out by `where`
 	Rejected   int64    `json:"rejected"` // could not be read or mapped
@@ -34,7 +35,7 @@ type Plan struct {
 type rawJSON = json.RawMessage
 
 func newPlan(job Job) *Plan {
-	return &Plan{job: job, store: newMemoryStore(job.Partitions), partitionRows: make([]int64, job.Partitions)}
+	return &Plan{Sources: job.Sources, job: job, store: newMemoryStore(job.Partitions), partitionRows: make([]int64, job.Partitions)}
 }
 
 // Mapped is the number of rows that are to be delivered.

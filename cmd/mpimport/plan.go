@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,7 @@ import (
 func planCommand(s streams) *cobra.Command {
 	var f inputFlags
 	var rate float64
+	var asJSON bool
 	var progress, rejects string
 	cmd := &cobra.Command{
 		Use:   "plan -m MAPPING FILE…",
@@ -30,6 +32,9 @@ needed.`,
 			if err != nil {
 				return err
 			}
+			if asJSON {
+				return printPlan(s.out, plan, rate)
+			}
 			line, err := planLine(plan, rate)
 			if err != nil {
 				return err
@@ -42,9 +47,24 @@ needed.`,
 	}
 	f.register(cmd.Flags())
 	cmd.Flags().Float64Var(&rate, "rate", mparticle.MaxBatchesPerSecond, "batches per `second`")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the plan as JSON")
 	cmd.Flags().StringVar(&rejects, "rejects", "", "`FILE` for the rejected rows (default: none)")
 	cmd.Flags().StringVar(&progress, "progress", "auto", "auto, bar, plain or none")
 	return cmd
+}
+
+// printPlan writes a plan for programs.
+func printPlan(w io.Writer, plan *pipeline.Plan, rate float64) error {
+	requests, err := plan.Requests(rate)
+	if err != nil {
+		return err
+	}
+	return printJSON(w, struct {
+		*pipeline.Plan
+		Requests int64   `json:"requests"`
+		Rate     float64 `json:"rate"`    // batches a second
+		Seconds  float64 `json:"seconds"` // that the batches take at the rate
+	}{plan, requests, rate, plan.Duration(rate).Seconds()})
 }
 
 // scanShown scans with a progress meter, and writes the rejects to a file unless
