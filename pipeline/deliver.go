@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"mpimport/mparticle"
 )
@@ -44,6 +45,10 @@ var ErrStopped = errors.New("stopped before the end")
 // credentials.
 var ErrCredentials = errors.New("credentials refused")
 
+// assembledFactor is how much memory a partition takes while it is delivered, for
+// each byte of its records.
+const assembledFactor = 3
+
 // Deliver sends the plan's batches. When ctx is done, or a request keeps
 // failing, it finishes the requests in flight and returns the report so far with
 // an error. Rows that the API refuses are in the report, not an error.
@@ -55,7 +60,7 @@ func (p *Plan) Deliver(ctx context.Context, d Delivery) (*Report, error) {
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		defer close(todo)
-		for i := range p.partitionRows {
+		for i := range p.job.Partitions {
 			select {
 			case todo <- i:
 			case <-groupCtx.Done():
@@ -64,14 +69,20 @@ func (p *Plan) Deliver(ctx context.Context, d Delivery) (*Report, error) {
 		}
 		return nil
 	})
-	lanes := make([]lane, len(p.partitionRows))
+	lanes := make([]lane, p.job.Partitions)
 	var rejects sync.Mutex
+	room := semaphore.NewWeighted(int64(p.store.budget))
 	for range d.Concurrency {
 		group.Go(func() error {
 			for i := range todo {
+				need := min(assembledFactor*p.store.bytes[i], int64(p.store.budget))
+				if err := room.Acquire(groupCtx, need); err != nil {
+					return err
+				}
 				l := &lanes[i]
 				l.number, l.assembler, l.sender, l.journal = i, p.assembler(true), s, d.Journal
 				err := l.run(groupCtx, p.store.records(i))
+				room.Release(need)
 				rejects.Lock()
 				report.add(l)
 				rejects.Unlock()

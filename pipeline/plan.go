@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,22 +21,22 @@ type Plan struct {
 	Events     int64    `json:"events"`
 	Batches    int64    `json:"batches"`
 	Historical int64    `json:"historical_batches"` // of these, to the historical endpoint
+	Requests   int64    `json:"requests"`           // that the batches make at the job's rate
 	Bytes      int64    `json:"bytes"`              // of all batches
 	Digest     string   `json:"digest"`             // of all records and rejects
 	Reasons    Reasons  `json:"reasons"`            // of the rejects
 	Splits     []Split  `json:"splits,omitempty"`   // fields that make more batches by changing, the dearest first
 	Warnings   []string `json:"warnings,omitempty"` // what is suspicious, but no mistake
 
-	job           Job
-	store         store
-	partitionRows []int64
+	job   Job
+	store *store
 }
 
 // rawJSON is JSON that is written as it is.
 type rawJSON = json.RawMessage
 
 func newPlan(job Job) *Plan {
-	return &Plan{Sources: job.Sources, job: job, store: newMemoryStore(job.Partitions), partitionRows: make([]int64, job.Partitions)}
+	return &Plan{Sources: job.Sources, job: job, store: newStore(job.Partitions, job.WorkDir, int(job.Memory))}
 }
 
 // Mapped is the number of rows that are to be delivered.
@@ -46,18 +47,8 @@ func (p *Plan) Duration(rate float64) time.Duration {
 	return time.Duration(float64(p.Batches) / rate * float64(time.Second))
 }
 
-// Requests is the number of requests that the batches make at a rate.
-func (p *Plan) Requests(rate float64) (int64, error) {
-	pack, n := newPacker(rate), int64(0)
-	for i := range p.partitionRows {
-		all, err := p.assembler(false).partition(p.store.records(i))
-		if err != nil {
-			return 0, err
-		}
-		n += int64(pack.count(all.batches))
-	}
-	return n, nil
-}
+// Close gives up the plan's records and the file that some of them may be in.
+func (p *Plan) Close() error { return p.store.close() }
 
 func (p *Plan) assembler(identified bool) *assembler {
 	start := p.job.Start.UnixMilli()
@@ -75,13 +66,15 @@ func (p *Plan) assembler(identified bool) *assembler {
 func (p *Plan) count(ctx context.Context) error {
 	a := p.assembler(false)
 	a.splits = splits{}
+	pack := newPacker(cmp.Or(p.job.Rate, mparticle.MaxBatchesPerSecond))
 	var late []lateReject
-	for i := range p.partitionRows {
+	for i := range p.job.Partitions {
 		all, err := a.partition(p.store.records(i))
 		if err != nil {
 			return err
 		}
 		p.Users += int64(all.users)
+		p.Requests += int64(pack.count(all.batches))
 		late = append(late, all.rejects...)
 		for _, b := range all.batches {
 			p.Batches++

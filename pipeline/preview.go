@@ -26,7 +26,7 @@ type PreviewedRow struct {
 func (p *Plan) Preview(ctx context.Context, n int) ([]Previewed, error) {
 	a := p.assembler(true)
 	var first []*batch
-	for i := range p.partitionRows {
+	for i := range p.job.Partitions {
 		all, err := a.partition(p.store.records(i))
 		if err != nil {
 			return nil, err

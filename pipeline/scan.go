@@ -31,6 +31,9 @@ type Job struct {
 	Partitions      int           // see PartitionsFor
 	MaxRows         int64         // read no more rows than this; 0: all
 	AnyColumns      bool          // mapped columns may be missing
+	Rate            float64       // batches a second, for which the plan counts requests; 0: the default limit
+	Memory          int64         // bytes of records held in memory before they are spilled to WorkDir; 0: 256 MiB
+	WorkDir         string        // "": the system's folder for temporary files
 
 	Opened   func(source string, r readers.Reader)  // called when a source was opened; may be nil
 	Rejected func(Rejected) error                   // called for each reject, in the order of the rows
@@ -38,13 +41,15 @@ type Job struct {
 }
 
 // PartitionsFor returns the number of partitions for an input of so many bytes,
-// 0 for an unknown size. An import keeps its number for good.
+// 0 for an unknown size: enough to keep all workers busy, and so many that one
+// fits in memory, but no more, as a request takes batches of one. An import
+// keeps its number for good.
 func PartitionsFor(bytes int64) int {
-	const perPartition, most = 256 << 10, 256
+	const small, large, busy, most = 256 << 10, 4 << 20, 64, 2048
 	if bytes == 0 {
-		return 64
+		return busy
 	}
-	return int(min(max(bytes/perPartition, 1), most))
+	return int(min(max(1, min(bytes/small, busy), bytes/large), most))
 }
 
 // Rejected is a row that could not be delivered, with the reason and its place.
@@ -60,9 +65,16 @@ type Rejected struct {
 	source int
 }
 
-// Scan reads all sources and returns the plan. Nothing is sent.
+// Scan reads all sources and returns the plan, which must be closed. Nothing is
+// sent.
 func Scan(ctx context.Context, job Job) (*Plan, error) {
 	s := &scan{job: job, plan: newPlan(job), digest: xxh3.New()}
+	done := false
+	defer func() {
+		if !done {
+			s.plan.Close() // the scan's own error says more
+		}
+	}()
 	s.job.Read.Columns = job.Mapping.Columns()
 	job.Mapping.Prune(&s.job.Read)
 	for i, source := range job.Sources {
@@ -80,7 +92,11 @@ func Scan(ctx context.Context, job Job) (*Plan, error) {
 	if s.plan.Rows > 0 && !s.full() {
 		s.plan.Warnings = append(s.plan.Warnings, job.Mapping.Warnings(&s.notes)...)
 	}
-	return s.plan, s.plan.count(ctx)
+	if err := s.plan.count(ctx); err != nil {
+		return nil, err
+	}
+	done = true
+	return s.plan, nil
 }
 
 // scan is the state of a Scan; only the goroutine that collects touches it.
@@ -99,8 +115,9 @@ func (s *scan) full() bool { return s.job.MaxRows > 0 && s.plan.Rows >= s.job.Ma
 // mapped is what a worker makes of a chunk.
 type mapped struct {
 	rows, skipped int64
-	partitions    [][]byte
-	perPartition  []int64
+	records       []byte // encoded, in the order of the rows
+	ends          []int  // where each of them ends
+	partitions    []int  // and to which partition it belongs
 	rejects       []Rejected
 	notes         *mapping.Notes
 }
@@ -321,17 +338,17 @@ func unique(names []string) []string {
 
 func (s *scan) collect(m mapped, reader readers.Reader) error {
 	p := s.plan
-	for i, records := range m.partitions {
-		if len(records) == 0 {
-			continue
-		}
-		if err := p.store.add(i, records); err != nil {
+	from := 0
+	for i, end := range m.ends {
+		if err := p.store.add(m.partitions[i], m.records[from:end]); err != nil {
 			return err
 		}
-		p.partitionRows[i] += m.perPartition[i]
-		s.digest.Write(records)
+		from = end
 	}
-	s.notes.Add(m.notes)
+	s.digest.Write(m.records)
+	if m.notes != nil {
+		s.notes.Add(m.notes)
+	}
 	p.Rows += m.rows
 	p.Skipped += m.skipped
 	for _, r := range m.rejects {
@@ -363,12 +380,7 @@ func (m *mapper) chunk(program *mapping.Program, c *readers.Chunk) mapped {
 	if c == nil {
 		return mapped{}
 	}
-	out := mapped{
-		rows:         int64(c.Len()+len(c.Bad)) + c.Pruned,
-		skipped:      c.Pruned,
-		partitions:   make([][]byte, m.job.Partitions),
-		perPartition: make([]int64, m.job.Partitions),
-	}
+	out := mapped{rows: int64(c.Len()+len(c.Bad)) + c.Pruned, skipped: c.Pruned}
 	rows := program.Mapper(m.name, m.job.Start)
 	out.notes = rows.Notes()
 	bad := c.Bad
@@ -392,7 +404,7 @@ func (m *mapper) chunk(program *mapping.Program, c *readers.Chunk) mapped {
 		case !ok:
 			out.skipped++
 		default:
-			out.perPartition[m.store(&out, place{m.source, at}, record)]++
+			m.store(&out, place{m.source, at}, record)
 		}
 	}
 	for _, b := range bad {
@@ -401,11 +413,11 @@ func (m *mapper) chunk(program *mapping.Program, c *readers.Chunk) mapped {
 	return out
 }
 
-// store adds a record to its partition and returns which that is.
-func (m *mapper) store(out *mapped, at place, record mapping.Record) int {
-	p := int(xxh3.HashString(record.User) % uint64(m.job.Partitions))
-	out.partitions[p] = appendStored(out.partitions[p], at, record)
-	return p
+// store adds a record, and to which partition it belongs.
+func (m *mapper) store(out *mapped, at place, record mapping.Record) {
+	out.records = appendStored(out.records, at, record)
+	out.ends = append(out.ends, len(out.records))
+	out.partitions = append(out.partitions, int(xxh3.HashString(record.User)%uint64(m.job.Partitions)))
 }
 
 func (m *mapper) rejected(at readers.Position, reject mapping.Reject) Rejected {

@@ -25,6 +25,7 @@ func RunTest(ctx context.Context, m *mapping.Mapping, t mapping.Test) ([]string,
 	if err != nil {
 		return nil, err
 	}
+	defer plan.Close()
 	batches, err := plan.Preview(ctx, 1<<31-1)
 	if err != nil {
 		return nil, err

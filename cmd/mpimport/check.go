@@ -99,6 +99,7 @@ func checkFiles(ctx context.Context, s streams, file string, in *input, asJSON b
 	if err != nil {
 		return err
 	}
+	defer plan.Close()
 	columns, err := in.job.Mapping.Survey(ctx, in.job.Sources, in.job.Read, in.job.MaxRows)
 	if err != nil {
 		return err

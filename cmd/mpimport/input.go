@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,8 @@ type inputFlags struct {
 	endpoint        string
 	historicalAfter string
 	set             []string
+	memory          string
+	workDir         string
 }
 
 func (f *inputFlags) register(flags *pflag.FlagSet) {
@@ -38,6 +41,8 @@ func (f *inputFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.importName, "import-name", "", "scope of the batch ids (default: the mapping's name)")
 	flags.StringVar(&f.endpoint, "endpoint", "auto", "auto, events or historical; auto goes by the age of each event")
 	flags.StringVar(&f.historicalAfter, "historical-after", "30d", "`AGE` from which auto takes the historical endpoint, at least 72h")
+	flags.StringVar(&f.memory, "memory", "256MiB", "`SIZE` of the records held in memory; more are spilled to the work dir")
+	flags.StringVar(&f.workDir, "work-dir", "", "`FOLDER` for resume files and what does not fit in memory (default: mpimport in the user's cache folder)")
 	flags.StringArrayVar(&f.set, "set", nil, "`NAME=VALUE` for ${NAME} in the mapping; may be repeated")
 }
 
@@ -78,6 +83,9 @@ func (f *inputFlags) load(ctx context.Context, s streams, args []string) (*input
 	}
 	in.job.Read.Stdin, in.job.Read.Store = s.in, store
 	in.job.Opened = sayDelimiters(s.err)
+	if in.job.WorkDir, err = f.makeWorkDir(); err != nil {
+		return nil, err
+	}
 	return in, f.complete(&in.job)
 }
 
@@ -144,6 +152,12 @@ func (f *inputFlags) complete(job *pipeline.Job) error {
 	default:
 		return fmt.Errorf("--endpoint %s: it is auto, events or historical", job.Endpoint)
 	}
+	memory, err := parseSize(f.memory)
+	if err != nil {
+		return fmt.Errorf("--memory: %w", err)
+	}
+	job.Memory = memory
+	debug.SetMemoryLimit(memory + memoryBesides) // so that garbage is not kept for long when memory is short
 	age, err := parseAge(f.historicalAfter)
 	if err != nil {
 		return fmt.Errorf("--historical-after: %w", err)
@@ -153,6 +167,46 @@ func (f *inputFlags) complete(job *pipeline.Job) error {
 	}
 	job.HistoricalAfter = age
 	return nil
+}
+
+// memoryBesides is what is needed beside the records: chunks, requests, Parquet's
+// row groups.
+const memoryBesides = 192 << 20
+
+// parseSize reads a number of bytes such as 256MiB.
+func parseSize(text string) (int64, error) {
+	units := []struct {
+		name string
+		size int64
+	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}}
+	digits, size := text, int64(1)
+	for _, u := range units {
+		if number, ok := strings.CutSuffix(text, u.name); ok {
+			digits, size = number, u.size
+			break
+		}
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 32)
+	if err != nil || n <= 0 || n*size < 1<<20 {
+		return 0, fmt.Errorf("%q is not a size such as 256MiB or 2GiB, of 1MiB or more", text)
+	}
+	return n * size, nil
+}
+
+// makeWorkDir returns the folder for what is kept while an import is under way.
+func (f *inputFlags) makeWorkDir() (string, error) {
+	dir := f.workDir
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return "", fmt.Errorf("finding a folder to work in: %w\n  hint: give --work-dir", err)
+		}
+		dir = filepath.Join(cache, "mpimport")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("making the work dir: %w", err)
+	}
+	return dir, nil
 }
 
 // parseAge reads a duration that may count days.

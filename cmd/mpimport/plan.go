@@ -28,18 +28,16 @@ needed.`,
 			if err != nil {
 				return err
 			}
+			in.job.Rate = rate
 			plan, err := scanShown(cmd.Context(), s, in.job, progress, rejects)
 			if err != nil {
 				return err
 			}
+			defer plan.Close()
 			if asJSON {
 				return printPlan(s.out, plan, rate)
 			}
-			line, err := planLine(plan, rate)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintln(s.out, line)
+			fmt.Fprintln(s.out, planLine(plan, rate))
 			printReasons(s.out, plan.Reasons)
 			printWarnings(s.out, plan, rate)
 			return nil
@@ -55,16 +53,11 @@ needed.`,
 
 // printPlan writes a plan for programs.
 func printPlan(w io.Writer, plan *pipeline.Plan, rate float64) error {
-	requests, err := plan.Requests(rate)
-	if err != nil {
-		return err
-	}
 	return printJSON(w, struct {
 		*pipeline.Plan
-		Requests int64   `json:"requests"`
-		Rate     float64 `json:"rate"`    // batches a second
-		Seconds  float64 `json:"seconds"` // that the batches take at the rate
-	}{plan, requests, rate, plan.Duration(rate).Seconds()})
+		Rate    float64 `json:"rate"`    // batches a second
+		Seconds float64 `json:"seconds"` // that the batches take at the rate
+	}{plan, rate, plan.Duration(rate).Seconds()})
 }
 
 // scanShown scans with a progress meter, and writes the rejects to a file unless

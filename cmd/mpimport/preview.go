@@ -26,6 +26,7 @@ so that a user's rows are together however far apart they stand.`,
 			if err != nil {
 				return err
 			}
+			defer plan.Close()
 			if rows > 0 && plan.Rows >= rows {
 				fmt.Fprintf(s.err, "preview of the first %s; --rows 0 reads all\n", plural(plan.Rows, "row"))
 			}

@@ -46,20 +46,16 @@ func span(d time.Duration) string {
 }
 
 // planLine is the line that says what will be sent.
-func planLine(p *pipeline.Plan, rate float64) (string, error) {
-	requests, err := p.Requests(rate)
-	if err != nil {
-		return "", err
-	}
+func planLine(p *pipeline.Plan, rate float64) string {
 	line := fmt.Sprintf("plan    %s → %s → %s → %s; %s at %g batches/s", plural(p.Mapped(), "row"), plural(p.Users, "user"),
-		plural(p.Batches, "batch"), plural(requests, "request"), span(p.Duration(rate)), rate)
+		plural(p.Batches, "batch"), plural(p.Requests, "request"), span(p.Duration(rate)), rate)
 	if p.Skipped > 0 {
 		line += fmt.Sprintf("; %s left out by where", plural(p.Skipped, "row"))
 	}
 	if p.Historical > 0 {
 		line += fmt.Sprintf("; %s to the historical endpoint", plural(p.Historical, "batch"))
 	}
-	return line, nil
+	return line
 }
 
 // printReasons writes the kinds of rejects with their counts, the most frequent

@@ -26,7 +26,6 @@ type runFlags struct {
 	restart     bool
 	rejects     string
 	maxRejects  string
-	workDir     string
 	dryRun      bool
 	report      string
 	retryFor    time.Duration
@@ -70,7 +69,6 @@ with --empty skip; 130, 143 interrupted, run again to go on.`,
 	flags.BoolVar(&f.restart, "restart", false, "ignore an existing resume file")
 	flags.StringVar(&f.rejects, "rejects", "", "`FILE` for what could not be delivered (default: NAME.rejects.ndjson)")
 	flags.StringVar(&f.maxRejects, "max-rejects", "0", "`N` or N%: with more rejected rows nothing is sent")
-	flags.StringVar(&f.workDir, "work-dir", "", "`FOLDER` for resume files (default: mpimport in the user's cache folder)")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "everything but sending")
 	flags.StringVar(&f.report, "report", "", "`FILE` for the report as JSON; - prints it as the last line")
 	flags.DurationVar(&f.retryFor, "retry-for", time.Hour, "how long one request may keep failing before the run stops, resumable")
@@ -151,16 +149,9 @@ func (f *runFlags) run(ctx context.Context, s streams, args []string) error {
 func (f *runFlags) openJournal(in *input, target *target) (*pipeline.Journal, error) {
 	path := f.resumeFile
 	if path == "" {
-		dir := f.workDir
-		if dir == "" {
-			cache, err := os.UserCacheDir()
-			if err != nil {
-				return nil, fmt.Errorf("finding a place for the resume file: %w\n  hint: give --work-dir or --resume-file", err)
-			}
-			dir = filepath.Join(cache, "mpimport")
-		}
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("making the work dir: %w", err)
+		dir, err := f.makeWorkDir()
+		if err != nil {
+			return nil, err
 		}
 		path = filepath.Join(dir, in.job.Mapping.Name+"-"+in.digest(target.name)+".resume.jsonl")
 	}
@@ -212,7 +203,11 @@ func (r *importRun) run(ctx context.Context) error {
 			r.say("resume  %s settled by an earlier run (%s)", plural(n, "batch"), r.resumeFile)
 		}
 	}
+	r.in.job.Rate = r.rate
 	plan, err := scanShown(ctx, r.streams, r.in.job, r.progress, r.rejects)
+	if err == nil {
+		defer plan.Close()
+	}
 	if err == nil && plan.Rows == 0 {
 		r.forget()
 		return r.nothing(r.streams, errors.New("the input has no rows"))
@@ -264,11 +259,7 @@ func (r *importRun) forget() {
 }
 
 func (r *importRun) upload(ctx context.Context, plan *pipeline.Plan) error {
-	line, err := planLine(plan, r.rate)
-	if err != nil {
-		return err
-	}
-	r.say("%s", line)
+	r.say("%s", planLine(plan, r.rate))
 	if !r.quiet {
 		printWarnings(r.err, plan, r.rate)
 	}
