@@ -106,36 +106,12 @@ func (a *assembler) user(user string, records []*userRecord) ([]*batch, []lateRe
 	records, rejects := a.collect(records)
 	attributes := a.group(records)
 	var all []*batch
-	var current *batch
+	b := a.builder(user, func(done *batch) { all = append(all, done) })
 	for _, r := range records {
-		runs := a.runs(r)
-		for i, run := range runs {
-			size := a.eventsSize(run.events)
-			if !current.takes(r.fields, run, size) {
-				a.splits.note(current, r.fields)
-				current = &batch{user: user, path: run.path, fields: r.fields, generation: len(all), size: a.emptySize(r.fields)}
-				all = append(all, current)
-			}
-			current.add(run, size, rowPart{place: r.place, last: i == len(runs)-1})
-		}
+		b.add(r)
 	}
-	all = a.addAttributes(all, attributes)
-	if a.identified {
-		a.name(user, all)
-	}
+	b.finish(attributes)
 	return all, rejects
-}
-
-func (a *assembler) name(user string, batches []*batch) {
-	names := a.forUser(user)
-	for _, b := range batches {
-		for i := range b.events {
-			if e := &b.events[i]; !e.HasID {
-				e.id = names.event(e.Event)
-			}
-		}
-		b.id = names.batch(b.fields, b.events)
-	}
 }
 
 // run is a part of a record that goes to one endpoint and fits a batch.

@@ -45,9 +45,15 @@ var ErrStopped = errors.New("stopped before the end")
 // credentials.
 var ErrCredentials = errors.New("credentials refused")
 
-// assembledFactor is how much memory a partition takes while it is delivered, for
-// each byte of its records.
-const assembledFactor = 3
+// memoryFor is how much memory it takes to deliver a partition whose records have
+// so many bytes.
+func memoryFor(bytes int64) int64 {
+	const assembled = 3 // for each byte of records
+	if bytes > windowBytes {
+		return (assembled + 2) * windowBytes // its users are parted once more
+	}
+	return assembled * bytes
+}
 
 // Deliver sends the plan's batches. When ctx is done, or a request keeps
 // failing, it finishes the requests in flight and returns the report so far with
@@ -75,13 +81,13 @@ func (p *Plan) Deliver(ctx context.Context, d Delivery) (*Report, error) {
 	for range d.Concurrency {
 		group.Go(func() error {
 			for i := range todo {
-				need := min(assembledFactor*p.store.bytes[i], int64(p.store.budget))
+				need := min(memoryFor(p.store.bytes[i]), int64(p.store.budget))
 				if err := room.Acquire(groupCtx, need); err != nil {
 					return err
 				}
 				l := &lanes[i]
 				l.number, l.assembler, l.sender, l.journal = i, p.assembler(true), s, d.Journal
-				err := l.run(groupCtx, p.store.records(i))
+				err := l.run(groupCtx, p.windows(l.assembler, i))
 				room.Release(need)
 				rejects.Lock()
 				report.add(l)

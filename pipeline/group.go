@@ -53,22 +53,18 @@ func mergeFields(records []*userRecord) {
 	}
 }
 
-// addAttributes gives attributes to a user's newest batch, or to one of their
-// own behind it where they do not fit.
-func (a *assembler) addAttributes(all []*batch, attributes []byte) []*batch {
-	if len(attributes) == 0 || len(all) == 0 {
-		return all
-	}
-	newest := all[len(all)-1]
+// withAttributes gives attributes to a user's newest batch. Where they do not
+// fit, it returns a batch of their own to be sent behind it.
+func (a *assembler) withAttributes(newest *batch, attributes []byte) *batch {
 	fields := mapping.MergeFields(newest.fields, attributes)
 	if size := newest.size + len(fields) - len(newest.fields); size <= mparticle.MaxBatchBytes {
 		newest.fields, newest.size = fields, size
-		return all
+		return nil
 	}
 	last := &newest.rows[len(newest.rows)-1]
-	extra := &batch{user: newest.user, path: mparticle.PathBulkEvents, fields: fields, generation: len(all), size: a.emptySize(fields), rows: []rowPart{*last}}
+	extra := &batch{user: newest.user, path: mparticle.PathBulkEvents, fields: fields, generation: newest.generation + 1, size: a.emptySize(fields), rows: []rowPart{*last}}
 	last.last = false // the row ends with the batch that has its attributes
-	return append(all, extra)
+	return extra
 }
 
 // splits counts the batches that begin because a field changed, by field; nil

@@ -27,16 +27,17 @@ type namer struct {
 type digest [sha256.Size]byte
 
 // userNames counts what a user has said already, so that a second identical
-// event or batch gets another id than the first.
+// event or batch gets another id than the first. It knows what was said by a part
+// of its digest, as a user may have said ten million things.
 type userNames struct {
 	namer
 	user    string
-	events  map[digest]uint64
-	batches map[digest]uint64
+	events  map[uint64]uint32
+	batches map[uint64]uint32
 }
 
 func (n namer) forUser(user string) *userNames {
-	return &userNames{namer: n, user: user, events: map[digest]uint64{}, batches: map[digest]uint64{}}
+	return &userNames{namer: n, user: user, events: map[uint64]uint32{}, batches: map[uint64]uint32{}}
 }
 
 // event returns the source_message_id of an event that brings none.
@@ -80,11 +81,12 @@ func (u *userNames) begin(what string) hash.Hash {
 }
 
 // finish adds the occurrence number and forms the id.
-func (u *userNames) finish(h hash.Hash, seen map[digest]uint64) string {
-	content := digest(h.Sum(nil))
-	h.Write(binary.BigEndian.AppendUint64(nil, seen[content]))
+func (u *userNames) finish(h hash.Hash, seen map[uint64]uint32) string {
+	var sum digest
+	content := binary.BigEndian.Uint64(h.Sum(sum[:0]))
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(seen[content])))
 	seen[content]++
-	return formatID(digest(h.Sum(nil)))
+	return formatID(digest(h.Sum(sum[:0])))
 }
 
 func writeEvent(h hash.Hash, e mapping.Event) {

@@ -36,14 +36,26 @@ func (r Refusal) place() place {
 	return p
 }
 
-func (l *lane) run(ctx context.Context, records iter.Seq2[stored, error]) error {
-	all, err := l.assembler.partition(records)
-	if err != nil {
-		return err
-	}
-	batches := all.batches
+// run delivers the partition, window by window.
+func (l *lane) run(ctx context.Context, windows iter.Seq2[assembled, error]) error {
 	l.refused = map[place]*Refusal{}
-	done := l.recover(batches)
+	before := 0 // batches of earlier windows
+	for all, err := range windows {
+		if err != nil {
+			return err
+		}
+		if err := l.window(ctx, all.batches, before); err != nil {
+			return err
+		}
+		before += len(all.batches)
+	}
+	return nil
+}
+
+// window delivers some of the partition's batches, before which there were
+// others.
+func (l *lane) window(ctx context.Context, batches []*batch, before int) error {
+	done := l.recover(batches, before)
 	l.sender.settled(done, 0)
 	for batches = batches[done:]; len(batches) > 0; {
 		if ctx.Err() != nil {
@@ -57,7 +69,7 @@ func (l *lane) run(ctx context.Context, records iter.Seq2[stored, error]) error 
 		done += len(request)
 		l.settle(request, refusals)
 		if l.journal != nil {
-			if err := l.journal.settled(l.number, done, refusals); err != nil {
+			if err := l.journal.settled(l.number, before+done, refusals); err != nil {
 				return err
 			}
 		}
@@ -67,13 +79,13 @@ func (l *lane) run(ctx context.Context, records iter.Seq2[stored, error]) error 
 	return nil
 }
 
-// recover takes over what earlier runs settled and returns how many batches that
-// are.
-func (l *lane) recover(batches []*batch) int {
+// recover takes over what earlier runs settled of a window and returns how many
+// batches that are.
+func (l *lane) recover(batches []*batch, before int) int {
 	if l.journal == nil {
 		return 0
 	}
-	done := min(l.journal.state.settled[l.number], len(batches))
+	done := min(max(l.journal.state.settled[l.number]-before, 0), len(batches))
 	l.settle(batches[:done], l.journal.state.refusals[l.number])
 	return done
 }

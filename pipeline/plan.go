@@ -69,24 +69,30 @@ func (p *Plan) count(ctx context.Context) error {
 	pack := newPacker(cmp.Or(p.job.Rate, mparticle.MaxBatchesPerSecond))
 	var late []lateReject
 	for i := range p.job.Partitions {
-		all, err := a.partition(p.store.records(i))
-		if err != nil {
-			return err
-		}
-		p.Users += int64(all.users)
-		p.Requests += int64(pack.count(all.batches))
-		late = append(late, all.rejects...)
-		for _, b := range all.batches {
-			p.Batches++
-			p.Events += int64(len(b.events))
-			p.Bytes += int64(b.size)
-			if b.path == mparticle.PathBulkHistorical {
-				p.Historical++
+		for all, err := range p.windows(a, i) {
+			if err != nil {
+				return err
 			}
+			p.Requests += int64(pack.count(all.batches))
+			late = append(late, all.rejects...)
+			p.tally(all)
 		}
 	}
 	p.Splits = a.splits.sorted()
 	return p.rejectLate(ctx, late)
+}
+
+// tally counts what will be sent.
+func (p *Plan) tally(all assembled) {
+	p.Users += int64(all.users)
+	for _, b := range all.batches {
+		p.Batches++
+		p.Events += int64(len(b.events))
+		p.Bytes += int64(b.size)
+		if b.path == mparticle.PathBulkHistorical {
+			p.Historical++
+		}
+	}
 }
 
 // rejectLate rejects rows, in their order, that only assembling could tell.

@@ -27,11 +27,12 @@ func (p *Plan) Preview(ctx context.Context, n int) ([]Previewed, error) {
 	a := p.assembler(true)
 	var first []*batch
 	for i := range p.job.Partitions {
-		all, err := a.partition(p.store.records(i))
-		if err != nil {
-			return nil, err
+		for all, err := range p.windows(a, i) {
+			if err != nil {
+				return nil, err
+			}
+			first = firstBatches(append(first, all.batches...), n)
 		}
-		first = firstBatches(append(first, all.batches...), n)
 	}
 	wanted := map[place]bool{}
 	for _, b := range first {

@@ -19,7 +19,7 @@ type store struct {
 	dir    string // where the file is made
 	budget int    // bytes of records held in memory
 
-	memory [][]byte // by partition; records behind those of blocks
+	memory [][][]byte // by partition: records behind those of blocks, in pieces
 	held   int
 	bytes  []int64   // of all records, by partition
 	blocks [][]block // by partition, in the order of the rows
@@ -34,6 +34,9 @@ type block struct {
 	sum  uint64 // of the packed bytes
 }
 
+// pieceBytes is how much of a partition's records is read at once.
+const pieceBytes = 1 << 20
+
 // defaultBudget is the memory of a store that is not told another.
 const defaultBudget = 256 << 20
 
@@ -45,16 +48,22 @@ func newStore(partitions int, dir string, budget int) *store {
 	}
 	return &store{
 		dir: dir, budget: budget,
-		memory: make([][]byte, partitions), bytes: make([]int64, partitions), blocks: make([][]block, partitions),
+		memory: make([][][]byte, partitions), bytes: make([]int64, partitions), blocks: make([][]block, partitions),
 	}
 }
 
 // add appends an encoded record to a partition; records come in the order of
 // their rows.
 func (s *store) add(partition int, record []byte) error {
-	s.memory[partition] = append(s.memory[partition], record...)
+	pieces := s.memory[partition]
+	if n := len(pieces); n == 0 || len(pieces[n-1])+len(record) > pieceBytes {
+		pieces = append(pieces, nil)
+	}
+	last := len(pieces) - 1
+	pieces[last] = append(pieces[last], record...)
+	s.memory[partition] = pieces
 	s.bytes[partition] += int64(len(record))
-	if s.held += len(record); s.held <= s.budget/2 { // slices that grow take up to twice what they hold
+	if s.held += len(record); s.held <= s.budget/2 { // the other half is for what the collector has not found yet
 		return nil
 	}
 	return s.spill()
@@ -71,17 +80,16 @@ func (s *store) spill() error {
 		os.Remove(file.Name()) // where that is impossible, close does it
 	}
 	var packed []byte
-	for i, records := range s.memory {
-		if len(records) == 0 {
-			continue
+	for i, pieces := range s.memory {
+		for _, records := range pieces {
+			packed = s2.Encode(packed[:cap(packed)], records)
+			if _, err := s.file.WriteAt(packed, s.end); err != nil {
+				return fmt.Errorf("%w: writing what does not fit in memory: %w\n  hint: give --work-dir a folder with room, or a larger --memory, and run again", ErrStopped, err)
+			}
+			s.blocks[i] = append(s.blocks[i], block{at: s.end, size: len(packed), sum: xxh3.Hash(packed)})
+			s.end += int64(len(packed))
 		}
-		packed = s2.Encode(packed[:cap(packed)], records)
-		if _, err := s.file.WriteAt(packed, s.end); err != nil {
-			return fmt.Errorf("%w: writing what does not fit in memory: %w\n  hint: give --work-dir a folder with room, or a larger --memory, and run again", ErrStopped, err)
-		}
-		s.blocks[i] = append(s.blocks[i], block{at: s.end, size: len(packed), sum: xxh3.Hash(packed)})
-		s.end += int64(len(packed))
-		s.memory[i] = records[:0]
+		s.memory[i] = nil
 	}
 	s.held = 0
 	return nil
@@ -101,7 +109,11 @@ func (s *store) records(partition int) iter.Seq2[stored, error] {
 				return
 			}
 		}
-		yieldRecords(s.memory[partition], yield)
+		for _, records := range s.memory[partition] {
+			if !yieldRecords(records, yield) {
+				return
+			}
+		}
 	}
 }
 
