@@ -4,7 +4,7 @@ GO      ?= go
 BIN     := bin/mpimport
 PROGRESS ?= auto
 
-.PHONY: build demo test lint bench fuzz testdata clean
+.PHONY: build demo test lint bench fuzz soak testdata clean
 
 build: ## the program, in bin/
 	$(GO) build -o $(BIN) ./cmd/mpimport
@@ -46,6 +46,10 @@ fuzz: ## every fuzz target for FUZZTIME
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 		done; \
 	done
+
+SOAK ?= 1h
+soak: ## imports that are killed, with faults and little memory, for SOAK
+	SOAK=$(SOAK) $(GO) test -count 1 -timeout 0 -run KilledAnywhere ./cmd/mpimport
 
 testdata: ## make testdata anew; it comes out the same
 	$(GO) run ./cmd/mktestdata testdata

@@ -205,3 +205,34 @@ func (s *scenario) disturbed(t *testing.T, server *server) string {
 	}
 	return s.run(t, server, "rough", "--concurrency", "8", "--memory", "1MiB", "--rate", "100000")
 }
+
+// TestDiskFull: a disk without room stops the scan, with nothing sent and nothing
+// left behind; with room, the same command does it all.
+func TestDiskFull(t *testing.T) {
+	s := newScenario(t, 3, 0)
+	var rows strings.Builder
+	for n := range 20_000 {
+		fmt.Fprintf(&rows, "%d,u%d,o%d,2024-01-01,both,gold,Köln,SKU-%d,1.50,%s\n", n, n%500, n, n*7919%100_003, strings.Repeat(strconv.Itoa(n*n%9973), 20))
+	}
+	if err := os.WriteFile(s.data, []byte("n,user,order,at,kind,tier,city,sku,price,note\n"+rows.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := startServer(t, sandbox.Options{})
+	args := s.args(server, "full", "--memory", "1MiB", "--rate", "100000")
+	limited := command(t, s.dir, "secret")
+	limited.Args = append([]string{"sh", "-c", `ulimit -f 100; exec "$0" "$@"`, limited.Path}, args...)
+	limited.Path = "/bin/sh"
+	out, err := limited.CombinedOutput()
+	if code := limited.ProcessState.ExitCode(); code != exitStopped || !strings.Contains(string(out), "--work-dir") {
+		t.Errorf("exit code %d (%v), want %d and a way out:\n%s", code, err, exitStopped, out)
+	}
+	if stats := server.Stats(); stats.Requests > 0 {
+		t.Errorf("%d requests were sent", stats.Requests)
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.dir, "full", "*.spill")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if total := s.run(t, server, "full", "--memory", "1MiB", "--rate", "100000"); !strings.Contains(total, "Rows:20000 Delivered:20000") {
+		t.Errorf("%.200s", total)
+	}
+}
