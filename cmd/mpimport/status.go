@@ -10,7 +10,8 @@ import (
 )
 
 func statusCommand(s streams) *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "status RESUME-FILE",
 		Short: "Show how far an import is",
 		Long:  `Show how far an import is, from its resume file; also while it is running.`,
@@ -24,6 +25,9 @@ func statusCommand(s streams) *cobra.Command {
 			state, err := pipeline.ReadState(args[0])
 			if err != nil {
 				return fmt.Errorf("resume file %s: %w", args[0], plainCause(err))
+			}
+			if asJSON {
+				return printJSON(s.out, statusOf(state))
 			}
 			if state == nil {
 				fmt.Fprintln(s.out, "the import has not begun")
@@ -43,4 +47,29 @@ func statusCommand(s streams) *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	return cmd
+}
+
+// status is how far an import is, for programs.
+type status struct {
+	Stage   string           `json:"stage"` // none, scan, upload or done
+	Import  *pipeline.Header `json:"import,omitempty"`
+	Plan    *pipeline.Plan   `json:"plan,omitempty"`
+	Settled int64            `json:"settled_batches"`
+	Report  *pipeline.Report `json:"report,omitempty"`
+}
+
+func statusOf(state *pipeline.State) status {
+	if state == nil {
+		return status{Stage: "none"}
+	}
+	s := status{Stage: "scan", Import: &state.Header, Plan: state.Plan, Settled: state.Settled(), Report: state.Report}
+	switch {
+	case state.Report != nil:
+		s.Stage = "done"
+	case state.Plan != nil:
+		s.Stage = "upload"
+	}
+	return s
 }
