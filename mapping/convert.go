@@ -205,10 +205,7 @@ func appendNumber(dst []byte, x readers.Value) ([]byte, string) {
 	}
 	text := strings.TrimSpace(x.Text)
 	if !numberPattern.MatchString(text) {
-		if strings.ContainsAny(text, "0123456789") && strings.Contains(text, ",") {
-			return dst, "is not a number: write 1234.50, or say how the file writes them, such as number: {decimal: \",\", thousands: \".\"}"
-		}
-		return dst, "is not a number"
+		return dst, notNumber(text)
 	}
 	digits, negative := strings.CutPrefix(text, "-")
 	for len(digits) > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9' {
@@ -218,6 +215,20 @@ func appendNumber(dst []byte, x readers.Value) ([]byte, string) {
 		dst = append(dst, '-')
 	}
 	return append(dst, digits...), ""
+}
+
+// notNumber is the problem of a text that is not a number as JSON has it.
+func notNumber(text string) string {
+	const advice = "is not a number: write 1234.50, or say how the file writes them with number: "
+	switch {
+	case !strings.Contains(text, ","):
+		return "is not a number"
+	case pointPattern.MatchString(text):
+		return advice + `{decimal: ".", thousands: ","}`
+	case commaPattern.MatchString(text):
+		return advice + `{decimal: ",", thousands: "."}`
+	}
+	return "is not a number"
 }
 
 func appendBoolean(dst []byte, x readers.Value) ([]byte, string) {

@@ -17,7 +17,7 @@ var markers = map[string]bool{
 // marker among them can be no word.
 func (f *profile) typed() bool {
 	_, _, times := f.times.best()
-	for _, n := range []int{f.numbers, f.commas, f.booleans, f.uuids, f.emails, f.ips, times} {
+	for _, n := range []int{f.points, f.commas, f.booleans, f.uuids, f.emails, f.ips, times} {
 		if f.values > 0 && n == f.values {
 			return true
 		}

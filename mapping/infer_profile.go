@@ -30,7 +30,7 @@ type profile struct {
 	scalars         int // list elements that are neither objects nor lists
 	numbers, wholes int
 	zeros           int // numbers with zeros in front
-	commas          int // numbers with a decimal comma
+	points, commas  int // numbers as 1,234.50 writes them, and as 1.234,50 does
 	booleans, bits  int // true, false, yes, no; of these or numbers, 0 and 1
 	uuids, ips      int
 	emails          int
@@ -63,7 +63,11 @@ func isIP(text string) bool {
 	return err == nil
 }
 
-var commaPattern = regexp.MustCompile(`^-?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+),[0-9]+$`)
+// Numbers with marks for thousands. 1,234 and 1.500 fit both.
+var (
+	pointPattern = regexp.MustCompile(`^-?([0-9]+|[1-9][0-9]{0,2}(,[0-9]{3})+)(\.[0-9]+)?$`)
+	commaPattern = regexp.MustCompile(`^-?([0-9]+|[1-9][0-9]{0,2}(\.[0-9]{3})+)(,[0-9]+)?$`)
+)
 
 // profiler profiles the columns of a sample.
 type profiler struct {
@@ -186,7 +190,7 @@ func (p *profiler) scalar(f *profile, v readers.Value) {
 	f.remember(text)
 	f.longest = max(f.longest, utf8.RuneCountInString(text))
 	trimmed := strings.TrimSpace(text)
-	f.number(trimmed)
+	f.number(trimmed, v.Kind == readers.Text)
 	switch strings.ToLower(trimmed) {
 	case "true", "false", "yes", "no":
 		f.booleans++
@@ -203,12 +207,17 @@ func (p *profiler) scalar(f *profile, v readers.Value) {
 	}
 }
 
-// number counts what a text is as a number.
-func (f *profile) number(text string) {
-	if commaPattern.MatchString(text) {
+// number counts what a value is as a number. Only a text can have another style
+// than JSON's.
+func (f *profile) number(text string, isText bool) {
+	plain := numberPattern.MatchString(text)
+	if plain || isText && pointPattern.MatchString(text) {
+		f.points++
+	}
+	if isText && commaPattern.MatchString(text) {
 		f.commas++
 	}
-	if !numberPattern.MatchString(text) {
+	if !plain {
 		return
 	}
 	f.numbers++

@@ -130,7 +130,7 @@ func (f *profile) identifiesOther() bool {
 func (f *profile) typedOtherwise() bool {
 	_, _, times := f.times.best()
 	fractions := f.numbers - f.wholes
-	return f.all(f.booleans) || times > 0 && times == f.values || fractions > 0 || f.commas > 0
+	return f.all(f.booleans) || times > 0 && times == f.values || fractions > 0 || f.all(f.points) && !f.all(f.numbers) || f.all(f.commas) && !f.all(f.wholes)
 }
 
 // likeIdentity reports whether values can be an identity of a kind: most of them

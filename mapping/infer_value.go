@@ -54,16 +54,13 @@ func (p *proposer) origin(f *profile, field *mparticle.Field) (_ origin, ok bool
 	case mparticle.Integer:
 		ok = f.all(f.wholes)
 	case mparticle.Number:
-		if f.decimalComma() {
-			return f.commaNumber(), true
-		}
-		ok = f.all(f.numbers)
+		return p.number(f)
 	case mparticle.Boolean:
 		ok = f.all(f.booleans) || f.all(f.bits)
 	case mparticle.Timestamp:
 		return p.time(f)
 	case mparticle.Scalar, mparticle.Attribute:
-		return f.free(), f.longest <= mparticle.MaxAttributeValueChars
+		return p.free(f), f.longest <= mparticle.MaxAttributeValueChars
 	default:
 		ok = true
 	}
@@ -100,31 +97,23 @@ func (f *profile) enum(choices []string) (origin, bool) {
 var codeWords = words("id ids uid code zip plz zipcode postcode postalcode phone mobile tel telefon nr no number num key sku ean upc isbn gtin version hash token nummer")
 
 // free is the origin of a free-form attribute.
-func (f *profile) free() origin {
+func (p *proposer) free(f *profile) origin {
 	const exactDigits = 15 // of a number that every reader keeps
 	name := split(f.ref)
 	isCode := len(name) > 0 && codeWords[name[len(name)-1]]
 	fromText := f.kinds[readers.Number]+f.kinds[readers.Bool]+f.kinds[readers.Time] == 0
-	switch {
-	case fromText && f.all(f.booleans):
+	if fromText && f.all(f.booleans) {
 		return origin{value: f.reference("type", "boolean")}
-	case fromText && f.all(f.numbers) && f.zeros == 0 && !isCode && f.longest <= exactDigits:
-		return origin{value: f.reference("type", "number")}
-	case f.decimalComma():
-		return f.commaNumber("type", "number")
-	case fromText && f.numbers*100 >= f.values*enoughTimes && f.numbers < f.values:
-		return origin{value: f.reference(), note: fmt.Sprintf("text: %d of %d values are no number", f.values-f.numbers, f.values)}
+	}
+	if fromText && f.zeros == 0 && !isCode && f.longest <= exactDigits {
+		if o, ok := p.number(f, "type", "number"); ok {
+			return o
+		}
+	}
+	if n := max(f.numbers, f.points, f.commas); fromText && n*100 >= f.values*enoughTimes && n < f.values {
+		return origin{value: f.reference(), note: fmt.Sprintf("text: %d of %d values are no number", f.values-n, f.values)}
 	}
 	return origin{value: f.reference()}
-}
-
-// decimalComma reports whether the values are numbers written like 1.234,50.
-func (f *profile) decimalComma() bool { return f.commas > 0 && f.all(f.commas+f.wholes) }
-
-// commaNumber is the origin of such numbers.
-func (f *profile) commaNumber(pairs ...string) origin {
-	style := yamlGroup("decimal", `","`, "thousands", `"."`)
-	return origin{value: f.reference(append(pairs, "number", style)...)}
 }
 
 // enoughTimes is the share of values, in percent, that must be written in one

@@ -103,7 +103,7 @@ func TestValues(t *testing.T) {
 		{"text of a number", attribute("{column: x, type: string}"), `{"id":"7","x":1e400}`, user + `,"user_attributes":{"a":"1e400"}}`},
 		{"number of a text", attribute("{column: x, type: number}"), `{"id":"7","x":" -007.50 "}`, user + `,"user_attributes":{"a":-7.50}}`},
 		{"no number", attribute("{column: x, type: number}"), `{"id":"7","x":"Infinity"}`, `reject: user_attributes.a: "Infinity" is not a number (column x)`},
-		{"thousands", attribute("{column: x, type: number}"), `{"id":"7","x":"1,234.50"}`, `reject: user_attributes.a: "1,234.50" is not a number: write 1234.50, or say how the file writes them, such as number: {decimal: ",", thousands: "."} (column x)`},
+		{"thousands", attribute("{column: x, type: number}"), `{"id":"7","x":"1,234.50"}`, `reject: user_attributes.a: "1,234.50" is not a number: write 1234.50, or say how the file writes them with number: {decimal: ".", thousands: ","} (column x)`},
 		{"whole number of a float", attribute("{column: x, type: integer}"), `{"id":"7","x":"5.0"}`, user + `,"user_attributes":{"a":5}}`},
 		{"no whole number", attribute("{column: x, type: integer}"), `{"id":"7","x":5.5}`, `reject: user_attributes.a: "5.5" is not a whole number (column x)`},
 		{"too large a number", attribute("{column: x, type: integer}"), `{"id":"7","x":9223372036854775808}`, `reject: user_attributes.a: "9223372036854775808" is not a whole number (column x)`},

@@ -95,7 +95,9 @@ func (f *profile) holds() string {
 		return "whole numbers"
 	case f.all(f.numbers):
 		return "numbers"
-	case f.values == f.numbers+f.commas && f.commas > 0:
+	case f.all(f.points):
+		return "numbers with commas for thousands"
+	case f.all(f.commas):
 		return "numbers with a decimal comma"
 	case times == f.values && other != nil:
 		return "times " + format.name + ", or " + other.name

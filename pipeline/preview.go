@@ -21,17 +21,17 @@ type PreviewedRow struct {
 	Record rawJSON `json:"record,omitempty"` // its mapped columns
 }
 
-// Preview returns the plan's first n batches, by the first row that is in them,
-// as Deliver would send them.
+// Preview returns the plan's first n batches as Deliver would send them: users by
+// their first row, and a user's batches in the order in which they are sent.
 func (p *Plan) Preview(ctx context.Context, n int) ([]Previewed, error) {
 	a := p.assembler(true)
-	var first []*batch
+	var first []firstBatch
 	for i := range p.job.Partitions {
 		for all, err := range p.windows(a, i) {
 			if err != nil {
 				return nil, err
 			}
-			first = firstBatches(append(first, all.batches...), n)
+			first = keepFirst(append(first, byFirstRow(all.batches)...), n)
 		}
 	}
 	wanted := map[place]bool{}
@@ -46,7 +46,7 @@ func (p *Plan) Preview(ctx context.Context, n int) ([]Previewed, error) {
 	}
 	all := []Previewed{}
 	for _, b := range first {
-		shown := Previewed{Path: string(b.path), Batch: a.append(nil, b)}
+		shown := Previewed{Path: string(b.path), Batch: a.append(nil, b.batch)}
 		for _, row := range b.rowsInOrder() {
 			shown.Rows = append(shown.Rows, PreviewedRow{
 				Source: p.job.Sources[row.place.source], Row: row.place.Row, Line: row.place.Line, Record: rows[row.place.key()],
@@ -57,10 +57,32 @@ func (p *Plan) Preview(ctx context.Context, n int) ([]Previewed, error) {
 	return all, nil
 }
 
-// firstBatches keeps the n batches whose first row comes first.
-func firstBatches(all []*batch, n int) []*batch {
-	slices.SortStableFunc(all, func(a, b *batch) int {
-		return cmp.Or(a.rows[0].place.compare(b.rows[0].place), cmp.Compare(a.generation, b.generation))
+// firstBatch is a batch with the first row of its user.
+type firstBatch struct {
+	*batch
+	first place
+}
+
+func byFirstRow(all []*batch) []firstBatch {
+	first := map[string]place{}
+	for _, b := range all {
+		for _, row := range b.rows {
+			if known, ok := first[b.user]; !ok || row.place.compare(known) < 0 {
+				first[b.user] = row.place
+			}
+		}
+	}
+	with := make([]firstBatch, len(all))
+	for i, b := range all {
+		with[i] = firstBatch{b, first[b.user]}
+	}
+	return with
+}
+
+// keepFirst keeps the first n batches.
+func keepFirst(all []firstBatch, n int) []firstBatch {
+	slices.SortStableFunc(all, func(a, b firstBatch) int {
+		return cmp.Or(a.first.compare(b.first), cmp.Compare(a.generation, b.generation))
 	})
 	return all[:min(n, len(all))]
 }
