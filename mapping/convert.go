@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -274,7 +275,27 @@ func (v *value) instant(x readers.Value) (time.Time, string) {
 	if numberPattern.MatchString(text) && !v.takesNumbers() {
 		return time.Time{}, noUnit
 	}
-	return time.Time{}, "is not a date"
+	return time.Time{}, notDate(text)
+}
+
+var datePatterns = sync.OnceValue(timeCandidates)
+
+// notDate is the problem of a text in none of the mapping's formats. It names the
+// formats that the text would fit.
+func notDate(text string) string {
+	var fits []string
+	for _, c := range datePatterns() {
+		if len(text) <= timeLength && c.fits(text) {
+			fits = append(fits, c.name)
+		}
+	}
+	switch len(fits) {
+	case 0:
+		return "is not a date"
+	case 1:
+		return fmt.Sprintf("is not a date as the mapping expects it, but one as format: %q; add that if the file writes dates so", fits[0])
+	}
+	return fmt.Sprintf("is not a date as the mapping expects it, but one as format: %q, or as %q; add the right one if the file writes dates so", fits[0], fits[1])
 }
 
 // noUnit is the problem of a number where a time is expected.

@@ -3,6 +3,7 @@ package mapping
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -66,11 +67,37 @@ func (l *loader) expression(n *node, what string, options ...expr.Option) *expre
 	}
 	if err != nil {
 		message, offset := expressionError(text, err)
-		l.problem(n.line, n.textColumn(offset), fmt.Sprintf("%s is not an expression: %s", what, strings.TrimSpace(message)), `expressions look like: kind == "purchase" and float(total) > 10`)
+		l.problem(n.line, n.textColumn(offset), fmt.Sprintf("%s is not an expression: %s", what, strings.TrimSpace(message)), expressionHint(text))
 		return nil
 	}
 	return &expression{text: text, program: program, columns: names.sorted(), item: names.item, paths: names.paths, line: n.line, column: n.column}
 }
+
+// sqlHints says how what people know from SQL is written here.
+var sqlHints = []struct {
+	sql  *regexp.Regexp
+	hint string
+}{
+	{regexp.MustCompile(`<>`), `different from is written !=`},
+	{regexp.MustCompile(`(?i)\bis\s+(not\s+)?null\b`), `no value is written x == "", and any value x != ""`},
+	{regexp.MustCompile(`(?i)\blike\b`), `for like there are contains, startsWith and endsWith: page startsWith "/shop"`},
+	{regexp.MustCompile(`(?i)\bin\s*\(`), `a list has brackets: kind in ["view", "search"]`},
+	{regexp.MustCompile(`[^=!<>]=[^=]`), `equal to is written ==`},
+	{regexp.MustCompile(`\b(AND|OR|NOT)\b`), `and, or and not are written in small letters`},
+}
+
+// expressionHint says how to write a formula that cannot be read.
+func expressionHint(text string) string {
+	outside := quotedText.ReplaceAllString(text, "")
+	for _, h := range sqlHints {
+		if h.sql.MatchString(outside) {
+			return h.hint
+		}
+	}
+	return `expressions look like: kind == "purchase" and float(total) > 10; a name with spaces is row["Unit price"]`
+}
+
+var quotedText = regexp.MustCompile(`"[^"]*"|'[^']*'`)
 
 // compile compiles a formula with the functions of the language.
 func compile(text string, options ...expr.Option) (*vm.Program, error) {

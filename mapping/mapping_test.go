@@ -132,6 +132,8 @@ func TestValues(t *testing.T) {
 		{"space and no zone", at("t"), `{"id":"7","t":"2024-01-02 03:04"}`, user + `} custom_event {"timestamp_unixtime_ms":1704164640000,` + named},
 		{"date in a zone", at("{column: t, timezone: Europe/Berlin}"), `{"id":"7","t":"2024-01-02"}`, user + `} custom_event {"timestamp_unixtime_ms":1704150000000,` + named},
 		{"pattern of time", at(`{column: t, format: "%d/%m/%Y %H:%M:%S"}`), `{"id":"7","t":"2/1/2024 03:04:05"}`, user + `} custom_event {"timestamp_unixtime_ms":1704164645000,` + named},
+		{"another format", at("t"), `{"id":"7","t":"31.12.2024"}`, `reject: timestamp_unixtime_ms: "31.12.2024" is not a date as the mapping expects it, but one as format: "%d.%m.%Y"; add that if the file writes dates so (column t)`},
+		{"two formats", at("t"), `{"id":"7","t":"05/06/2024"}`, `reject: timestamp_unixtime_ms: "05/06/2024" is not a date as the mapping expects it, but one as format: "%d/%m/%Y", or as "%m/%d/%Y"; add the right one if the file writes dates so (column t)`},
 		{"no such day", at(`{column: t, format: "%d/%m/%Y"}`), `{"id":"7","t":"31/02/2024"}`, `reject: timestamp_unixtime_ms: "31/02/2024" is not a date (column t)`},
 		{"formats in turn", at(`{column: t, format: ["%d/%m/%Y", unix_s]}`), `{"id":"7","t":"1704164645.5"}`, user + `} custom_event {"timestamp_unixtime_ms":1704164645500,` + named},
 		{"nanoseconds", at(`{column: t, format: unix_ns}`), `{"id":"7","t":1704164645678999999}`, user + `} custom_event {"timestamp_unixtime_ms":1704164645678,` + named},

@@ -120,7 +120,7 @@ func (j *Journal) open(path string, h Header, restart bool) error {
 	}
 	if state != nil && !restart {
 		if changes := state.Header.changes(h, state.Plan == nil); changes != "" {
-			return fmt.Errorf("the resume file %s is of another import: %s\n  hint: --restart begins this import anew; what is unchanged keeps its ids, so mParticle takes it once", path, changes)
+			return fmt.Errorf("the resume file %s is of another import: %s\n  hint: --restart begins this import anew; unchanged batches with events keep their ids, so mParticle takes them once", path, changes)
 		}
 	}
 	if state == nil || restart || state.Plan == nil {
@@ -154,7 +154,7 @@ func (j *Journal) State() *State { return j.state }
 func (j *Journal) Scanned(p *Plan) error {
 	if before := j.state.Plan; before != nil {
 		if before.Digest != p.Digest {
-			return fmt.Errorf("the input has changed since the import began: %d rows then, %d rows now, or other values\n  hint: --restart begins this import anew; what is unchanged keeps its ids, so mParticle takes it once", before.Rows, p.Rows)
+			return fmt.Errorf("the input has changed since the import began: %d rows then, %d rows now, or other values\n  hint: --restart begins this import anew; unchanged batches with events keep their ids, so mParticle takes them once", before.Rows, p.Rows)
 		}
 		return nil
 	}

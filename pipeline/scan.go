@@ -89,7 +89,7 @@ func Scan(ctx context.Context, job Job) (*Plan, error) {
 		return nil, err
 	}
 	s.plan.Digest = fmt.Sprintf("%016x", s.digest.Sum64())
-	if s.plan.Rows > 0 && !s.full() {
+	if s.plan.Mapped() > 0 && !s.full() { // without a mapped row, every column would seem empty
 		s.plan.Warnings = append(s.plan.Warnings, job.Mapping.Warnings(&s.notes)...)
 	}
 	if err := s.plan.count(ctx); err != nil {

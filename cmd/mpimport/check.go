@@ -112,7 +112,11 @@ func checkFiles(ctx context.Context, s streams, file string, in *input, asJSON b
 		if in.job.MaxRows > 0 && plan.Rows >= in.job.MaxRows {
 			what = "the first " + what
 		}
-		fmt.Fprintf(s.out, "%s: the mapping %s is right and fits the files\n", file, in.job.Mapping.Name)
+		verdict := "and fits the files"
+		if plan.Rejected > 0 {
+			verdict = "but does not fit all rows"
+		}
+		fmt.Fprintf(s.out, "%s: the mapping %s is right %s\n", file, in.job.Mapping.Name, verdict)
 		fmt.Fprintf(s.out, "%s: %s mapped, %s skipped, %s rejected\n", what, count(plan.Mapped()), count(plan.Skipped), count(plan.Rejected))
 		printReasons(s.out, plan.Reasons)
 		printWarnings(s.out, plan, mparticle.MaxBatchesPerSecond)

@@ -13,8 +13,9 @@ func previewCommand(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "preview -m MAPPING FILE…",
 		Short: "Show the first batches as JSON, each with the rows it came from",
-		Long: `Show the first batches exactly as run would send them, ids included, each with
-the rows that it came from. The first 100,000 rows are read; --rows 0 reads all,
+		Long: `Show the first batches exactly as run would send them, each with the rows that
+it came from. Ids are those that run gives, but for batches without events: when
+the import begins is in theirs. The first 100,000 rows are read; --rows 0 reads all,
 so that a user's rows are together however far apart they stand.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in, err := f.load(cmd.Context(), s, args)
