@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -37,7 +39,8 @@ type SourceInfo struct {
 	Modified time.Time `json:"modified"`
 }
 
-// journalVersion is raised when a resume file changes its form.
+// journalVersion is raised when a resume file changes its form, or when the
+// batches that it counts come in another order: see windowBytes.
 const journalVersion = 1
 
 // entry is one line of a resume file; Type says which fields it has.
@@ -282,8 +285,8 @@ func (h Header) changes(now Header, unscanned bool) string {
 	if h.Mapping != now.Mapping {
 		all = append(all, "the mapping file has changed")
 	}
-	for name, value := range now.Settings {
-		differ(name, h.Settings[name], value)
+	for _, name := range slices.Sorted(maps.Keys(now.Settings)) {
+		differ(name, h.Settings[name], now.Settings[name])
 	}
 	was, is := sourceNames(h.Sources), sourceNames(now.Sources)
 	differ("input", was, is)

@@ -14,7 +14,8 @@ import (
 // memory. What fits a window is one. A larger partition is parted by user once
 // more, on the disk; a user who alone is larger comes in windows of batches.
 // Windows do not depend on --memory: what was settled of a partition is a number
-// of batches, and must mean the same batches in the next run.
+// of batches, and must mean the same batches in the next run; who changes these
+// raises journalVersion.
 const (
 	windowBytes = 16 << 20 // of records
 	batchBytes  = 8 << 20  // of the batches of one large user
