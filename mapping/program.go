@@ -265,6 +265,13 @@ func (m *Mapping) Unmapped(names []string) []string {
 
 // missingHint names what was probably meant.
 func missingHint(column string, names []string) string {
+	if len(names) == 1 {
+		for _, d := range []string{",", ";", "\t", "|"} {
+			if strings.Contains(names[0], d) {
+				return fmt.Sprintf("it has one column, %q: does it need source.delimiter: %q?", names[0], d)
+			}
+		}
+	}
 	hint := "it has " + list(names)
 	if near := nearest(column, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
