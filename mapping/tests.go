@@ -202,8 +202,18 @@ func (n *node) differs(all []string, path, raw string) []string {
 		return all
 	}
 	x := jsonValue(raw)
-	if n.null || x.Text != n.text || n.quoted && x.Kind != readers.Text {
+	same := x.Text == n.text || x.Kind == readers.Number && plainDecimal(x.Text) == plainDecimal(n.text)
+	if n.null || !same || n.quoted && x.Kind != readers.Text {
 		return append(all, fmt.Sprintf("%s is %s, expected %s", shown, cut(raw), cut(string(n.appendJSON(nil, false)))))
 	}
 	return all
+}
+
+// plainDecimal is a number without the zeros that end its fraction: 1234.50 is
+// 1234.5. Other texts stay as they are.
+func plainDecimal(text string) string {
+	if !strings.Contains(text, ".") || strings.ContainsAny(text, "eE") {
+		return text
+	}
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
