@@ -83,6 +83,7 @@ func TestSources(t *testing.T) {
 		{"German number", attribute("{column: x, type: number, number: {decimal: \",\", thousands: \".\"}}"), `{"id":"7","x":"-1.234,50"}`, user + `,"user_attributes":{"a":-1234.50}}`},
 		{"American number", attribute("{column: x, type: number, number: {thousands: \",\"}}"), `{"id":"7","x":"1,234,567.5"}`, user + `,"user_attributes":{"a":1234567.5}}`},
 		{"wrong groups", attribute("{column: x, type: number, number: {decimal: \",\", thousands: \".\"}}"), `{"id":"7","x":"1.5"}`, `reject: user_attributes.a: "1.5" is not a number (column x)`},
+		{"zero in front of groups", attribute("{column: x, type: number, number: {decimal: \",\", thousands: \".\"}}"), `{"id":"7","x":"0.500"}`, `reject: user_attributes.a: "0.500" is not a number (column x)`},
 		{"wrong mark", attribute("{column: x, type: number, number: {decimal: \",\"}}"), `{"id":"7","x":"1.5"}`, `reject: user_attributes.a: "1.5" is not a number (column x)`},
 		{"numbers of NDJSON are what they are", attribute("{column: x, type: number, number: {decimal: \",\"}}"), `{"id":"7","x":1.5}`, user + `,"user_attributes":{"a":1.5}}`},
 		{"number style of the source", "source: {number: {decimal: \",\"}}\n" + attribute("{column: x, type: integer}"), `{"id":"7","x":"5,0"}`, user + `,"user_attributes":{"a":5}}`},

@@ -37,13 +37,15 @@ func (l *loader) numberStyle(n *node) *numberStyle {
 }
 
 // plain rewrites a number as JSON has it. Thousands must stand in groups of
-// three, or 1.5 would be taken for 15. What is not written in the style comes
-// back as it is, or empty where it would be taken for another number.
+// three without a zero in front, or 1.5 would be taken for 15 and 0.500 for 500.
+// What is not written in the style comes back as it is, or empty where it would be
+// taken for another number.
 func (s *numberStyle) plain(text string) string {
 	whole, fraction, hasFraction := strings.Cut(text, s.decimal)
 	if s.thousands != "" && strings.Contains(whole, s.thousands) {
 		groups := strings.Split(whole, s.thousands)
-		if first := len(strings.TrimPrefix(groups[0], "-")); first == 0 || first > 3 {
+		first := strings.TrimPrefix(groups[0], "-")
+		if len(first) == 0 || len(first) > 3 || first[0] == '0' {
 			return ""
 		}
 		for _, g := range groups[1:] {
