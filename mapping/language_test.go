@@ -21,7 +21,7 @@ func TestSources(t *testing.T) {
 	attribute := func(source string) string { return id + "  user_attributes.a: " + source + "\n" }
 	all := func(source string) string { return id + "  user_attributes.*: " + source + "\n" }
 	expr := func(formula string) string { return attribute("{expr: '" + formula + "'}") }
-	tests := []struct{ name, mapping, row, want string }{
+	tests := []valueTest{
 		{"product", expr("float(price) * int(quantity)"), `{"id":"7","price":"19.99","quantity":"3"}`, user + `,"user_attributes":{"a":59.97}}`},
 		{"sum without artefacts", expr("float(x) + 0.2"), `{"id":"7","x":"0.1"}`, user + `,"user_attributes":{"a":0.3}}`},
 		{"whole number stays exact", expr("int(x) + 0"), `{"id":"7","x":"9007199254740993"}`, user + `,"user_attributes":{"a":9007199254740993}}`},
@@ -106,14 +106,7 @@ func TestSources(t *testing.T) {
 		{"a condition on nothing", id + "where: x == nil\n", `{"id":"7","x":""}`, user + "}"},
 		{"a condition that computes", id + "where: lower(x) startsWith \"a\"\n", `{"id":"7","x":"ABC"}`, user + "}"},
 	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got := mapNDJSON(t, head+test.mapping, test.row+"\n")
-			if len(got) != 1 || got[0] != test.want {
-				t.Errorf("row %s\n got %s\nwant %s", test.row, strings.Join(got, "\n"), test.want)
-			}
-		})
-	}
+	checkRows(t, tests)
 }
 
 // TestItem: within a list, an expression reads the element at hand.

@@ -90,7 +90,7 @@ func TestValues(t *testing.T) {
 		return id + "events:\n  - type: custom_event\n    data:\n      event_name: {value: E}\n      custom_event_type: {value: other}\n      timestamp_unixtime_ms: " + source + "\n"
 	}
 	const user, named = `user_identities.customer_id=7 {"user_identities":{"customer_id":"7"}`, `"event_name":"E","custom_event_type":"other"}`
-	tests := []struct{ name, mapping, row, want string }{
+	tests := []valueTest{
 		{"leading zeros stay", id, `{"id":"007"}`, `user_identities.customer_id=007 {"user_identities":{"customer_id":"007"}}`},
 		{"an id above 2^53 stays", id, `{"id":9007199254740993}`, `user_identities.customer_id=9007199254740993 {"user_identities":{"customer_id":"9007199254740993"}}`},
 		{"placeholder", id, `{"id":"null"}`, `reject: no identity: id is empty or a placeholder`},
@@ -144,6 +144,14 @@ func TestValues(t *testing.T) {
 		{"condition that holds", event + "    when: n in [\"1\", \"2\"]\n", `{"id":"7","n":"2"}`, user + `} custom_event {"timestamp_unixtime_ms":1704067200000,` + named},
 		{"condition that cannot be decided", event + "    when: n > 3\n", `{"id":"7","n":"2"}`, `reject: the condition n > 3 cannot be decided: invalid operation: string > int`},
 	}
+	checkRows(t, tests)
+}
+
+// valueTest is a row of NDJSON, and what a mapping makes of it.
+type valueTest struct{ name, mapping, row, want string }
+
+func checkRows(t *testing.T, tests []valueTest) {
+	t.Helper()
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got := mapNDJSON(t, head+test.mapping, test.row+"\n")
