@@ -199,7 +199,7 @@ func retryAfter(e *mparticle.APIError) time.Duration {
 func (s *sender) refusal(e *mparticle.APIError) error {
 	switch e.Status {
 	case 401, 403:
-		return fmt.Errorf("%w: %w", ErrCredentials, e)
+		return fmt.Errorf("%w: %w\n  hint: compare key and secret with those of the input in mParticle, check --pod, and run the same command again", ErrCredentials, e)
 	case 400, 413, 422:
 		return e
 	}

@@ -355,7 +355,7 @@ func TestWrongCredentials(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitCredentials {
 		t.Errorf("exit code %d (%v), want %d", code, err, exitCredentials)
 	}
-	if !strings.Contains(string(out), "credentials refused: mParticle answered 403 Forbidden") {
+	if !strings.Contains(string(out), "credentials refused: mParticle answered 403 Forbidden") || !strings.Contains(string(out), "hint: compare key and secret") {
 		t.Errorf("it says:\n%s", out)
 	}
 	if n := s.Stats().Batches; n != 0 {
